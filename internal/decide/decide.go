@@ -1,0 +1,140 @@
+package decide
+
+import (
+	"slices"
+	"time"
+
+	"pinward/internal/access"
+)
+
+// Facts is all that a login is decided on.
+type Facts struct {
+	Now         time.Time
+	Known       bool // the account exists
+	Account     access.Account
+	Location    *time.Location // of the home school; end dates end in it
+	Policy      access.Policy
+	Credential  access.Credential
+	Attempts    access.Attempts // swept
+	Recognition Recognition
+	DeviceSince time.Time // when the recognized device was registered
+}
+
+// An Outcome is what happens to a login.
+type Outcome struct {
+	Decision     access.Decision
+	Reason       access.Reason
+	RetryAt      time.Time           // when a lock ends; zero: not locked
+	AttemptsLeft int                 // where a PIN is asked
+	Allowed      []access.Protection // where a protection is to be chosen, or may be
+	MayChoose    bool                // nothing has been chosen yet: offer it
+	MayReset     bool                // a forgotten PIN may be reset by mail; follows policy alone
+}
+
+// TrustAfter is how long a device must have been recognized before it vouches
+// for a first PIN or a weaker protection.
+const TrustAfter = access.Day
+
+// Login decides (DESIGN.md section 4; the order matters).
+func Login(f Facts) Outcome {
+	if !f.Known {
+		return Outcome{Decision: access.Deny, Reason: access.ReasonAccountUnknown}
+	}
+	if !f.Account.Usable(f.Now, f.Location) {
+		return Outcome{Decision: access.Deny, Reason: access.ReasonAccountSuspended}
+	}
+	if reason, owed := f.setupOwed(); owed {
+		return Outcome{Decision: access.SetUp, Reason: reason, Allowed: f.Policy.AllowedFor(f.Account)}
+	}
+	temporary := f.Account.Protection == access.ByPIN && f.Credential.Temporary
+	if f.Recognition == Recognized && !temporary {
+		return f.allow(access.ReasonDeviceRecognized)
+	}
+	switch f.Account.Effective() {
+	case access.ByPIN:
+		return f.askPIN(temporary)
+	case access.Notify:
+		return f.allow(access.ReasonNotifyOnly)
+	case access.None, access.NotChosen:
+	}
+	if f.graceRuns() {
+		return f.allow(access.ReasonGrace)
+	}
+	return f.allow(access.ReasonNoProtection)
+}
+
+func (f Facts) allow(r access.Reason) Outcome {
+	out := Outcome{Decision: access.Allow, Reason: r}
+	if f.Account.Protection == access.NotChosen {
+		out.MayChoose, out.Allowed = true, f.Policy.AllowedFor(f.Account)
+	}
+	return out
+}
+
+func (f Facts) askPIN(temporary bool) Outcome {
+	out := Outcome{Decision: access.AskPIN, Reason: f.Recognition.reason(), MayReset: f.Policy.SelfReset}
+	until, locked := f.Attempts.Locked(f.Now)
+	switch {
+	case f.Attempts.Blocked():
+		out.Decision, out.Reason = access.Deny, access.ReasonPINBlocked
+	case locked:
+		out.Decision, out.Reason, out.RetryAt = access.Deny, access.ReasonPINLocked, until
+	case temporary:
+		out.Reason = access.ReasonPINTemporary
+		out.AttemptsLeft = f.Attempts.Left(0)
+	default:
+		out.AttemptsLeft = f.Attempts.Left(0)
+	}
+	return out
+}
+
+// setupOwed reports whether this login must choose a protection before it
+// passes, and why. A recognized device does not spare it.
+func (f Facts) setupOwed() (access.Reason, bool) {
+	if f.Credential.Cleared() {
+		return access.ReasonSetupCodeRequired, true
+	}
+	reason, owed := f.choiceOwed()
+	if !owed || f.graceRuns() {
+		return "", false
+	}
+	if !f.MayEnrol() {
+		return access.ReasonEnrolmentClosed, true
+	}
+	return reason, true
+}
+
+func (f Facts) choiceOwed() (access.Reason, bool) {
+	if f.Account.Protection == access.ByPIN {
+		return access.ReasonPINNotSet, !f.Credential.Set()
+	}
+	if f.Now.Before(f.Policy.EffectiveAt) {
+		return "", false
+	}
+	if f.Account.Protection == access.NotChosen {
+		return access.ReasonProtectionImposed, f.Policy.Imposed
+	}
+	return access.ReasonProtectionNotAllowed, !slices.Contains(f.Policy.AllowedFor(f.Account), f.Account.Effective())
+}
+
+// graceRuns reports whether the policy still lets an account pass that never
+// had a PIN, and would otherwise owe one.
+func (f Facts) graceRuns() bool {
+	if !f.Credential.NeverSet() || !f.Policy.InGrace(f.Now) || f.Policy.Grace == 0 {
+		return false
+	}
+	_, owed := f.choiceOwed()
+	return owed
+}
+
+// MayEnrol reports whether the password alone lets a first PIN be set (rule
+// 16): within the enrolment window, or on a device recognized for long enough.
+func (f Facts) MayEnrol() bool {
+	return f.Policy.EnrolmentOpen(f.Account.CreatedAt, f.Now) || f.TrustedDevice()
+}
+
+// TrustedDevice reports whether the login came from a device that has been
+// recognized for longer than TrustAfter.
+func (f Facts) TrustedDevice() bool {
+	return f.Recognition == Recognized && f.Now.Sub(f.DeviceSince) > TrustAfter
+}
