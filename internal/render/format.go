@@ -1,0 +1,57 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Format is a way to write rows.
+type Format string
+
+// The formats.
+const (
+	Table Format = "table"
+	JSON  Format = "json"  // one array
+	JSONL Format = "jsonl" // one object a line
+	CSV   Format = "csv"
+)
+
+// Formats lists all formats in the order they are shown.
+func Formats() []Format { return []Format{Table, JSON, JSONL, CSV} }
+
+// ParseFormat reads a format's name.
+func ParseFormat(s string) (Format, error) {
+	if slices.Contains(Formats(), Format(s)) {
+		return Format(s), nil
+	}
+	names := make([]string, len(Formats()))
+	for i, f := range Formats() {
+		names[i] = string(f)
+	}
+	return "", fmt.Errorf("output format %q: unknown, use one of: %s", s, strings.Join(names, ", "))
+}
+
+// A Column is one field of a resource in every format.
+type Column[T any] struct {
+	Key   string // JSON key and CSV heading, snake_case
+	Title string // heading in a table; "" keeps the column out of tables
+
+	// Value gives a row's cell: string, int, int64, bool, time.Time, []string,
+	// nil, or a named type made of string or an integer that has no String
+	// method of its own. Anything else is refused with an error. Nil and the
+	// zero time are unset: null in JSON, empty in CSV, "-" in a table.
+	Value func(T) any
+}
+
+// Options say how to write.
+type Options struct {
+	Format Format
+	Excel  bool      // CSV as a French spreadsheet opens it: semicolons, byte order mark, CRLF
+	Now    time.Time // tables tell times relative to it
+	Width  int       // columns of the terminal that a table must fit; 0: unlimited
+	Empty  string    // what to say when a table has no rows, for example "no devices"
+	Notes  io.Writer // where Empty goes (standard error, not the data); nil: nowhere
+}
