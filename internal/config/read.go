@@ -1,0 +1,130 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/viper"
+)
+
+// maxFile is the size, in bytes, past which a file is not a configuration.
+const maxFile = 64 << 10
+
+// read gives the file's values, paths made relative to the file's folder. Its
+// errors hold the file's path and a line number, never what stands there: what
+// was read by mistake may be a secret.
+func read(path string) (map[string]any, error) {
+	data, err := readFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration file %q: %w", path, err)
+	}
+	values, err := decode(data)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration file %q: %w", path, err)
+	}
+	for _, key := range []string{keyStore, keyKeyring} {
+		if value, ok := values[key].(string); ok {
+			values[key] = against(filepath.Dir(path), value)
+		}
+	}
+	return values, nil
+}
+
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, cause(err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, cause(err)
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("larger than %d KiB", maxFile>>10)
+	}
+	return data, nil
+}
+
+// cause drops the path that os has put before a failure, as the caller has
+// named it already.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// decode reads YAML and refuses what viper would take silently: other spellings
+// of a key, numbers and lists for text.
+func decode(data []byte) (map[string]any, error) {
+	yaml, err := viper.NewCodecRegistry().Decoder("yaml")
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]any{}
+	if err := yaml.Decode(data, values); err != nil {
+		return nil, errors.New(atLine(yamlLine(err), "not YAML of the form key: value, each key once"))
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if !slices.Contains(Keys(), key) {
+			return nil, errors.New(atLine(lineOf(data, key), "unknown key; the keys are "+strings.Join(Keys(), ", ")))
+		}
+	}
+	for _, key := range Keys() {
+		value, given := values[key]
+		if text, isText := value.(string); given && (!isText || text == "") {
+			return nil, errors.New(atLine(lineOf(data, key), key+": not a text; put it in quotes or remove the line"))
+		}
+	}
+	return values, nil
+}
+
+func atLine(line int, text string) string {
+	if line == 0 {
+		return text
+	}
+	return fmt.Sprintf("line %d: %s", line, text)
+}
+
+// yamlLine gives the line that the YAML reader complains of, 0 where it names
+// none. Nothing else of its message may be shown.
+func yamlLine(err error) int {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	text = strings.TrimPrefix(text, "unmarshal errors:\n  ")
+	var line int
+	if n, _ := fmt.Sscanf(text, "line %d:", &line); n == 1 {
+		return line
+	}
+	return 0
+}
+
+// lineOf gives the line that a key of the top level stands on, 0 where it is
+// not written as a line of its own.
+func lineOf(data []byte, key string) int {
+	for i, line := range bytes.Split(data, []byte("\n")) {
+		name, _, found := strings.Cut(string(line), ":")
+		if found && strings.Trim(name, "\ufeff \t\"'") == key {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// against resolves a path of the file against the file's folder. A URL stays
+// what it is.
+func against(dir, path string) string {
+	if filepath.IsAbs(path) || strings.Contains(path, "://") {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
