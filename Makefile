@@ -1,0 +1,54 @@
+# What a developer runs. Tools are built from modules of their own under tools/,
+# so that their dependencies never move a version that the product uses.
+
+SHELL     := bash
+VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FUZZTIME  ?= 60s
+LINTER     = .bin/golangci-lint
+RELEASER   = .bin/goreleaser
+
+.PHONY: help build test lint fmt pinlist docs goldens fuzz release-check clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build .bin/pinward, static
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o .bin/pinward .
+
+test: ## run all Go tests
+	go test ./...
+
+lint: $(LINTER) ## check the format, vet and lint
+	@unformatted=$$(gofmt -l $$(go list -f '{{.Dir}}' ./...)) && test -z "$$unformatted" || { echo "not gofmt: $$unformatted"; exit 1; }
+	$(LINTER) fmt --diff
+	go vet ./...
+	$(LINTER) run
+
+fmt: $(LINTER) ## write the format that lint wants
+	$(LINTER) fmt
+
+pinlist: ## write the lists of popular PINs anew
+	go generate ./internal/pinrule
+
+docs: ## write docs/cli anew
+	go run ./internal/gendocs docs/cli
+
+goldens: ## write the expected output of the command tests anew
+	UPDATE=1 go test ./cmd/...
+
+fuzz: ## run every fuzz target for FUZZTIME (60s)
+	@set -euo pipefail; for package in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
+			echo "$$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
+		done; \
+	done
+
+release-check: $(RELEASER) ## check the release recipe
+	$(RELEASER) check
+
+clean: ## remove what was built
+	rm -rf .bin dist completions manpages
+
+.bin/%: tools/%/go.mod tools/%/go.sum
+	cd tools/$* && go build -o ../../$@ tool
