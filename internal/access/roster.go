@@ -37,4 +37,5 @@ type Roster struct {
 	Rejected []RosterProblem
 	Warnings []RosterProblem
 	Digest   string // hex SHA-256 over the files read
+	Delta    bool   // holds changes only: who is missing has not left
 }

@@ -167,6 +167,7 @@ func (b *bundle) property(t *table) error {
 	case name == "oneroster.version":
 		return errors.New("oneroster.version: neither 1.1 nor 1.2")
 	case name == "file.users" && value == "delta":
+		b.roster.Delta = true
 		t.warn("users.csv holds changes only: people missing from it have not left")
 	}
 	return nil

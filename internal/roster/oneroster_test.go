@@ -116,6 +116,9 @@ func TestReadDirFindsTheVersion(t *testing.T) {
 	r := readDir(t, folder("users.csv", old, "manifest.csv", "propertyName,value\noneroster.version,canary\nfile.users,delta\n"), Options{})
 	wantList(t, "an unknown version", problems(r.Rejected), "manifest.csv:2 oneroster.version: neither 1.1 nor 1.2")
 	wantList(t, "a delta", problems(r.Warnings), "manifest.csv:3 users.csv holds changes only: people missing from it have not left")
+	if !r.Delta {
+		t.Error("a delta: not marked as one")
+	}
 }
 
 func TestReadDirColumnsInAnyOrderAndCase(t *testing.T) {

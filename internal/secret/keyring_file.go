@@ -101,10 +101,17 @@ func checkKeyringFile(path string, info fs.FileInfo, uid int) error {
 		return insecure(path, "is not a regular file", "name the keyring file itself")
 	case !known || owner.Uid != 0 && int64(owner.Uid) != int64(uid):
 		return insecure(path, "belongs to another user", "make sure that nobody else has read it, then give it to the user that runs pinward with chown")
-	case mode.Perm()&0o077 != 0:
+	case mode.Perm()&0o077 != 0 && !systemCredential(mode, owner):
 		return insecure(path, fmt.Sprintf("open to others (mode %04o)", mode.Perm()), "make sure that nobody else has read it, then chmod 600 "+path)
 	}
 	return nil
+}
+
+// systemCredential reports whether a file looks as systemd 254 and later hands
+// credentials to a service user: root's, readable by root's group, with an
+// access list for that user (systemd.exec(5), LoadCredential).
+func systemCredential(mode fs.FileMode, owner *syscall.Stat_t) bool {
+	return mode.Perm() == 0o440 && owner.Uid == 0 && owner.Gid == 0
 }
 
 // decodeKeyring says what is wrong by place and never quotes the file: a file

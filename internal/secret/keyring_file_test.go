@@ -139,25 +139,31 @@ func TestLoadKeyringRefusesFiles(t *testing.T) {
 
 type ownedFile struct {
 	fs.FileInfo
-	sys any
+	sys  any
+	mode fs.FileMode
 }
 
-func (ownedFile) Mode() fs.FileMode { return 0o600 }
-func (f ownedFile) Sys() any        { return f.sys }
+func (f ownedFile) Mode() fs.FileMode { return f.mode }
+func (f ownedFile) Sys() any          { return f.sys }
 
 func TestKeyringOwner(t *testing.T) {
 	for _, c := range []struct {
 		name string
+		mode fs.FileMode
 		sys  any
 		ok   bool
 	}{
-		{"me", &syscall.Stat_t{Uid: 1000}, true},
-		{"root", &syscall.Stat_t{Uid: 0}, true},
-		{"another user", &syscall.Stat_t{Uid: 1001}, false},
-		{"nobody knows", nil, false},
+		{"me", 0o600, &syscall.Stat_t{Uid: 1000, Gid: 1000}, true},
+		{"root", 0o600, &syscall.Stat_t{}, true},
+		{"a system credential", 0o440, &syscall.Stat_t{}, true},
+		{"root's, its group's too", 0o640, &syscall.Stat_t{}, false},
+		{"root's, another group's too", 0o440, &syscall.Stat_t{Gid: 1000}, false},
+		{"mine, my group's too", 0o440, &syscall.Stat_t{Uid: 1000, Gid: 1000}, false},
+		{"another user", 0o600, &syscall.Stat_t{Uid: 1001}, false},
+		{"nobody knows", 0o600, nil, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := checkKeyringFile("keyring.json", ownedFile{sys: c.sys}, 1000)
+			err := checkKeyringFile("keyring.json", ownedFile{sys: c.sys, mode: c.mode}, 1000)
 			if c.ok && err != nil {
 				t.Errorf("refused: %v", err)
 			}
