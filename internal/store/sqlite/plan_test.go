@@ -1,0 +1,113 @@
+package sqlite
+
+import (
+	"strings"
+	"testing"
+
+	"pinward/internal/access"
+	"pinward/internal/store"
+)
+
+// planOf gives SQLite's plan of a query, one step a line.
+func planOf(t *testing.T, s *Store, query string, args []any) string {
+	t.Helper()
+	var plan []string
+	err := s.View(t.Context(), func(tx2 store.Tx) error {
+		steps, err := list(t.Context(), tx2.(*tx), "EXPLAIN QUERY PLAN "+query, args,
+			func(step *string) []any { var id, parent, unused int; return []any{&id, &parent, &unused, step} })
+		plan = steps
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(plan, "\n")
+}
+
+func TestHotQueriesUseIndexes(t *testing.T) {
+	s := newTestStore(t)
+	for _, tt := range []struct {
+		name, query, want string
+		params            int
+	}{
+		{"account by key", selectAccount + `a.id = ?1`, "a USING INTEGER PRIMARY KEY", 1},
+		{"account by login", selectAccount + `a.login = ?1`, "a USING INDEX sqlite_autoindex_account_2", 1},
+		{"account by external id", selectAccount + `a.external_id = ?1`, "a USING INDEX sqlite_autoindex_account_3", 1},
+		{"account by public id", selectAccount + `a.public_id = ?1`, "a USING INDEX sqlite_autoindex_account_1", 1},
+		{"policy", selectPolicy, "p USING PRIMARY KEY", 1},
+		{"pin", selectPIN, "p USING INTEGER PRIMARY KEY", 1},
+		{"attempt", selectAttempt, "t USING INTEGER PRIMARY KEY", 1},
+		{"leases", selectLeases, "l USING INDEX attempt_lease_account", 1},
+		{"wrong PINs", selectWrong, "w USING INDEX attempt_wrong_account", 1},
+		{"device by public id", selectDevice, "d USING INDEX sqlite_autoindex_device_1", 1},
+		{"number of devices", countDevices, "d USING INDEX device_", 2},
+		{"login by its hash", selectLogin, "l USING INDEX sqlite_autoindex_login_1", 1},
+		{"overdue logins", selectOverdue, "l USING INDEX login_overdue", 2},
+		{"audit head", selectAudit + ` ORDER BY u.seq DESC LIMIT 1`, "d USING INTEGER PRIMARY KEY", 0},
+		{"memberships", selectMemberships, "m USING PRIMARY KEY", 1},
+		{"students", selectStudents, "g USING PRIMARY KEY", 1},
+		{"what stands beside accounts: devices", selectAccountRows + ` WHERE a.id > 0 ORDER BY a.id`, "SEARCH d USING INDEX device_", 1},
+		{"what stands beside accounts: logins", selectAccountRows + ` WHERE a.id > 0 ORDER BY a.id`, "SEARCH l USING INDEX login_account", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			plan := planOf(t, s, tt.query, make([]any, tt.params))
+			scans := strings.Contains(plan, "SCAN") && tt.name != "audit head"
+			if !strings.Contains(plan, tt.want) || scans || strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") {
+				t.Errorf("got plan\n%s\nwant %q, no scan and no sorting", plan, tt.want)
+			}
+		})
+	}
+}
+
+func TestFilteredListsUseIndexes(t *testing.T) {
+	s := newTestStore(t)
+	page := store.Page{Limit: 10}
+	for _, tt := range []struct {
+		name  string
+		query func() (string, []any)
+		want  string
+	}{
+		{"accounts of a school", func() (string, []any) {
+			w := where{args: []any{0}}
+			w.accounts(store.AccountFilter{Page: page, Schools: []string{"A"}, Status: access.Active})
+			return selectAccountRows + w.inOrder("a.id", 10), w.args
+		}, "account_school_school"},
+		{"devices of an account", func() (string, []any) {
+			var w where
+			w.devices(store.DeviceFilter{Page: page, AccountKey: 1})
+			return selectDeviceRows + w.inOrder("d.id", 10), w.args
+		}, "SEARCH d USING INDEX device_account (account_id=? AND rowid>?)"},
+		{"logins of an account", func() (string, []any) {
+			var w where
+			w.logins(store.LoginFilter{Page: page, AccountKey: 1})
+			return selectLoginRows + w.inOrder("l.id", 10), w.args
+		}, "SEARCH l USING INDEX login_account (account_id=?)"},
+		{"alerts of an account", func() (string, []any) {
+			var w where
+			w.alerts(store.AlertFilter{Page: page, AccountKey: 1})
+			return selectAlertRows + w.inOrder("t.id", 10), w.args
+		}, "SEARCH t USING INDEX alert_account (account_id=? AND rowid>?)"},
+		{"alerts of an incident", func() (string, []any) {
+			var w where
+			w.alerts(store.AlertFilter{Page: page, IncidentID: "i"})
+			return selectAlertRows + w.inOrder("t.id", 10), w.args
+		}, "SEARCH t USING INDEX alert_incident (incident_id=? AND rowid>?)"},
+		{"alerts of a school", func() (string, []any) {
+			var w where
+			w.alerts(store.AlertFilter{Page: page, Schools: []string{"A"}})
+			return selectAlertRows + w.inOrder("t.id", 10), w.args
+		}, "SEARCH t USING INDEX alert_school (school=? AND rowid>?)"},
+		{"audit records about a target", func() (string, []any) {
+			var w where
+			w.audits(store.AuditFilter{Page: page, Target: "a_1"})
+			return selectAudit + w.inOrder("u.seq", 10), w.args
+		}, "SEARCH u USING INDEX audit_target (target=? AND rowid>?)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			query, args := tt.query()
+			if plan := planOf(t, s, query, args); !strings.Contains(plan, tt.want) {
+				t.Errorf("got plan\n%s\nwant %q", plan, tt.want)
+			}
+		})
+	}
+}

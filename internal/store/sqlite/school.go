@@ -1,0 +1,69 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"pinward/internal/access"
+)
+
+const schoolColumns = `s.id, s.code, s.name, s.contact, s.time_zone, s.lang, s.networks, s.created_at`
+
+const selectSchool = `SELECT ` + schoolColumns + ` FROM school s WHERE s.code = ?1`
+
+const selectSchools = `SELECT ` + schoolColumns + ` FROM school s ORDER BY s.code`
+
+func schoolFields(s *access.School) []any {
+	return []any{&s.Key, &s.Code, &s.Name, &s.Contact, &s.TimeZone, &s.Lang, intoNetworks(&s.Networks), intoTime(&s.CreatedAt)}
+}
+
+func intoNetworks(all *[]access.Network) column {
+	return func(v any) error {
+		*all = nil
+		text, _ := v.(string)
+		for line := range strings.Lines(text) {
+			n, err := access.ParseNetwork(strings.TrimSuffix(line, "\n"))
+			if err != nil {
+				return malformed("network")
+			}
+			*all = append(*all, n)
+		}
+		return nil
+	}
+}
+
+func (t *tx) School(ctx context.Context, code string) (access.School, error) {
+	var s access.School
+	err := t.one(ctx, selectSchool, []any{code}, schoolFields(&s)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, access.NotFound("school", code)
+	}
+	return s, err
+}
+
+func (t *tx) Schools(ctx context.Context) ([]access.School, error) {
+	return list(ctx, t, selectSchools, nil, schoolFields)
+}
+
+func (t *tx) PutSchool(ctx context.Context, s *access.School) error {
+	networks := make([]string, len(s.Networks))
+	for i, n := range s.Networks {
+		networks[i] = n.String()
+	}
+	args := []any{s.Code, s.Name, s.Contact, s.TimeZone, s.Lang, strings.Join(networks, "\n"), millis(s.CreatedAt)}
+	var err error
+	if s.Key == 0 {
+		s.Key, err = t.insert(ctx, `INSERT INTO school (code, name, contact, time_zone, lang, networks, created_at)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`, args...)
+	} else {
+		err = t.update(ctx, fmt.Sprintf("school %q", s.Code), `UPDATE school SET code = ?1, name = ?2, contact = ?3,
+			time_zone = ?4, lang = ?5, networks = ?6, created_at = ?7 WHERE id = ?8`, append(args, s.Key)...)
+	}
+	if taken(err) {
+		return access.Refused("school_taken", fmt.Sprintf("school %q: there is one already", s.Code), "choose another code, or use pinward school edit")
+	}
+	return err
+}
