@@ -101,24 +101,44 @@ func (a Attempts) Admit(now time.Time, loginKey int64, spent int) Admission {
 }
 
 // Sweep settles attempts whose outcome never came as wrong, forgets wrong ones
-// of more than a month ago, and bounds a lock that a clock moved back would
-// lengthen.
+// of more than a month ago, and bounds what a clock moved back would lengthen:
+// a lock, and the month of a wrong PIN.
 func (a *Attempts) Sweep(now time.Time) {
-	late := 0
+	late, at := 0, time.Time{}
 	a.Leases = slices.DeleteFunc(a.Leases, func(l Lease) bool {
 		if l.inForce(now) {
 			return false
 		}
 		late++
+		at = later(at, l.At.Add(LeaseFor))
 		return true
 	})
 	a.Wrong = slices.DeleteFunc(a.Wrong, func(at time.Time) bool { return now.Sub(at) >= MonthOfTries })
+	for i, at := range a.Wrong {
+		a.Wrong[i] = earlier(at, now)
+	}
 	if a.LockedUntil.After(now.Add(LockFor)) {
 		a.LockedAt, a.LockedUntil = now, now.Add(LockFor)
 	}
+	// Their lock begins when the lease ran out, not when somebody looks: a
+	// reader that stores nothing would see it begin anew each time.
 	for range late {
-		a.wrong(now)
+		a.wrong(earlier(at, now))
 	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // Reserve counts one attempt before it is evaluated.
@@ -155,15 +175,15 @@ func (a *Attempts) Release(leaseID string) {
 }
 
 // wrong follows an attempt that has left Leases and stays in Failed.
-func (a *Attempts) wrong(now time.Time) {
-	a.Wrong = append(a.Wrong, now)
+func (a *Attempts) wrong(at time.Time) {
+	a.Wrong = append(a.Wrong, at)
 	switch settled := a.Settled(); {
 	case settled >= BlockAfter || len(a.Wrong) >= BlockInMonth:
 		if a.BlockedAt.IsZero() {
-			a.BlockedAt = now
+			a.BlockedAt = at
 		}
 	case settled == LockAfter:
-		a.LockedAt, a.LockedUntil = now, now.Add(LockFor)
+		a.LockedAt, a.LockedUntil = at, at.Add(LockFor)
 	}
 }
 

@@ -41,5 +41,11 @@ func (d Date) String() string {
 
 // EndIn gives the first instant after the day in loc.
 func (d Date) EndIn(loc *time.Location) time.Time {
-	return time.Date(d.Year, d.Month, d.Day+1, 0, 0, 0, 0, loc)
+	end := time.Date(d.Year, d.Month, d.Day+1, 0, 0, 0, 0, loc)
+	// Where summer time begins at midnight there is no 00:00, and time.Date may
+	// give 23:00 of the day itself.
+	if DateOf(end) == d {
+		_, end = end.ZoneBounds()
+	}
+	return end
 }

@@ -68,7 +68,7 @@ const MaxLabel = 30
 
 // genericLabel reports words that name the establishment rather than a place in it.
 func genericLabel(folded string) bool {
-	switch strings.TrimSpace(stripMarks(folded)) {
+	switch strings.ReplaceAll(strings.TrimSpace(stripMarks(folded)), "’", "'") {
 	case "school", "the school", "establishment", "ecole", "l'ecole", "college", "lycee", "etablissement":
 		return true
 	}
@@ -99,7 +99,7 @@ func NormalizeLabel(s string) (string, error) {
 	switch {
 	case err != nil:
 		return "", labelInvalid(err.Error())
-	case label == "":
+	case strings.TrimSpace(stripMarks(label)) == "":
 		return "", labelInvalid("label: empty")
 	case genericLabel(Fold(label)):
 		return "", labelInvalid("label: names the school, not the device")

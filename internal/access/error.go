@@ -53,7 +53,14 @@ func (e *Error) Unwrap() error { return e.Kind }
 // NotFound says that a named target does not exist. Absent and foreign targets
 // must both be reported through it, so that they read alike.
 func NotFound(what, name string) error {
-	return &Error{Kind: ErrNotFound, Code: "not_found", Text: fmt.Sprintf("%s %q: not found", what, name)}
+	noun := what
+	if noun == "alert" {
+		noun = "alerts"
+	}
+	return &Error{
+		Kind: ErrNotFound, Code: "not_found",
+		Text: fmt.Sprintf("%s %q: not found", what, name), Hint: "see: pinward " + noun + " list",
+	}
 }
 
 // Refused builds a refusal with a stable code.

@@ -68,23 +68,33 @@ func ParseNetwork(s string) (Network, error) {
 		return Network{}, Usage(fmt.Sprintf("network %q: unknown mark %q", s, mark), "use CIDR, CIDR=shared or CIDR=never")
 	}
 	if prefix, err := netip.ParsePrefix(text); err == nil {
-		n.Prefix = prefix.Masked()
+		n.Prefix = unmapped(prefix).Masked()
 		return n, nil
 	}
 	addr, err := netip.ParseAddr(text)
 	if err != nil || addr.Zone() != "" {
 		return Network{}, Usage(fmt.Sprintf("network %q: not an address range", s), "write a range like 10.20.0.0/16")
 	}
-	n.Prefix = netip.PrefixFrom(addr, addr.BitLen())
+	n.Prefix = unmapped(netip.PrefixFrom(addr, addr.BitLen()))
 	return n, nil
+}
+
+// unmapped gives a range of IPv4-mapped IPv6 addresses as the IPv4 range that
+// logins are compared with.
+func unmapped(p netip.Prefix) netip.Prefix {
+	if !p.Addr().Is4In6() || p.Bits() < 96 {
+		return p
+	}
+	return netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
 }
 
 // RegistrationAt gives the rule of the narrowest of the school's networks that
 // holds addr; outside all of them registering is allowed.
 func (s School) RegistrationAt(addr netip.Addr) Registration {
 	best, rule := -1, RegisterAllow
+	addr = addr.Unmap().WithZone("")
 	for _, n := range s.Networks {
-		if n.Prefix.Contains(addr.Unmap()) && n.Prefix.Bits() > best {
+		if n.Prefix.Contains(addr) && n.Prefix.Bits() > best {
 			best, rule = n.Prefix.Bits(), n.Registration
 		}
 	}

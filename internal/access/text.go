@@ -57,7 +57,7 @@ func NormalizeText(what, s string, max int) (string, error) {
 	}
 	s = norm.NFC.String(strings.Join(strings.Fields(s), " "))
 	for _, r := range s {
-		if !unicode.IsPrint(r) {
+		if invisible(r) {
 			return "", Refused("text_invalid", fmt.Sprintf("%s: holds a control or invisible character", what), "type it again by hand")
 		}
 	}
@@ -65,6 +65,12 @@ func NormalizeText(what, s string, max int) (string, error) {
 		return "", Refused("text_invalid", fmt.Sprintf("%s: longer than %d characters", what, max), "")
 	}
 	return s, nil
+}
+
+// invisible reports characters that show nothing, so that one text could pass
+// for another: controls, format and bidi characters, fillers, the Braille blank.
+func invisible(r rune) bool {
+	return !unicode.IsPrint(r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) || r == '\u2800'
 }
 
 // NormalizeEmail gives the stored form of a mail address, or refuses what no
@@ -76,7 +82,7 @@ func NormalizeEmail(s string) (string, error) {
 	}
 	local, domain, ok := strings.Cut(s, "@")
 	ok = ok && local != "" && strings.Contains(domain, ".") && len(s) <= 254 &&
-		!strings.HasPrefix(domain, ".") && !strings.HasSuffix(domain, ".") && !strings.Contains(domain, "@")
+		!strings.HasPrefix(domain, ".") && !strings.HasSuffix(domain, ".") && !strings.Contains(domain, "..") && !strings.Contains(domain, "@")
 	for _, r := range s {
 		ok = ok && r > ' ' && r < unicode.MaxASCII && !strings.ContainsRune(`<>()[]\,;:"`, r)
 	}

@@ -52,7 +52,9 @@ func Login(f Facts) Outcome {
 	}
 	switch f.Account.Effective() {
 	case access.ByPIN:
-		return f.askPIN(temporary)
+		if !f.graceRuns() {
+			return f.askPIN(temporary)
+		}
 	case access.Notify:
 		return f.allow(access.ReasonNotifyOnly)
 	case access.None, access.NotChosen:

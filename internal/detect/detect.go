@@ -54,11 +54,8 @@ func denied(r access.Reason) (Finding, bool) {
 }
 
 func abandoned(l access.Login) Finding {
-	switch {
-	case l.WrongPINs > 0:
+	if l.WrongPINs > 0 {
 		return Finding{access.AlertPINWrong, access.Warn}
-	case l.Decision == access.SetUp:
-		return Finding{access.AlertLoginAbandoned, access.Info}
 	}
 	return Finding{access.AlertLoginAbandoned, access.Warn}
 }
