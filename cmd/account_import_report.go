@@ -1,0 +1,199 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"pinward/internal/access"
+	"pinward/internal/app"
+	"pinward/internal/render"
+)
+
+// mostWarnings is how many warnings are said one by one; JSON holds them all.
+const mostWarnings = 20
+
+// An importResult is what came of an import.
+type importResult struct {
+	app.ImportReport
+	Roster access.Roster
+	DryRun bool
+}
+
+// tells reports whether the result says something beside the error: not where
+// the import itself could not run.
+func (r importResult) tells(err error) bool {
+	switch access.CodeOf(err) {
+	case "roster_rejected":
+		return true
+	case "too_many_affected":
+		return r.DryRun
+	default:
+		return err == nil
+	}
+}
+
+func importColumns() []column[importResult] {
+	type row = importResult
+	return []column[row]{
+		{Key: "created", Title: "CREATED", Value: func(r row) any { return r.Created }},
+		{Key: "updated", Title: "UPDATED", Value: func(r row) any { return r.Updated }},
+		{Key: "unchanged", Title: "UNCHANGED", Value: func(r row) any { return r.Unchanged }},
+		{Key: "archived", Title: "ARCHIVED", Value: func(r row) any { return r.Archived }},
+		{Key: "rejected", Title: "REJECTED", Value: func(r row) any { return len(r.Rejected) }},
+		{Key: "schools_created", Title: "NEW SCHOOLS", Value: func(r row) any { return r.SchoolsCreated }},
+		{Key: "devices_revoked", Title: "", Value: func(r row) any { return r.Ended.Devices }},
+		{Key: "logins_ended", Title: "", Value: func(r row) any { return r.Ended.Logins }},
+		{Key: "format", Title: "", Value: func(r row) any { return r.Roster.Format }},
+		{Key: "dry_run", Title: "", Value: func(r row) any { return r.DryRun }},
+	}
+}
+
+// problemColumns shows what was wrong with a line, and never what stands in it.
+func problemColumns() []column[access.RosterProblem] {
+	type row = access.RosterProblem
+	return []column[row]{
+		{Key: "file", Title: "FILE", Value: func(r row) any { return r.File }},
+		{Key: "line", Title: "LINE", Value: func(r row) any { return r.Line }},
+		{Key: "reason", Title: "REJECTED BECAUSE", Value: func(r row) any { return r.Text }},
+	}
+}
+
+// writeImport writes the counts and the rejected lines, and says the warnings.
+func (s *session) writeImport(r importResult) error {
+	format, err := s.format()
+	if err != nil {
+		return err
+	}
+	s.sayImportWarnings(r.Warnings)
+	switch format {
+	case render.JSON, render.JSONL:
+		err = s.writeJSON(r.json())
+	case render.CSV:
+		err = show(s, importColumns(), r)
+	case render.Table:
+		err = s.write(func(w io.Writer) error { return s.writeImportTable(w, r) })
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case r.DryRun:
+		s.say("Dry run: nothing was changed.")
+	case r.Archived > 0:
+		s.say("%s archived: %s.", count(r.Archived, "account"), endedWords(r.Ended))
+	}
+	return nil
+}
+
+func (s *session) writeImportTable(w io.Writer, r importResult) error {
+	o := s.renderOptions(render.Table)
+	if err := render.Write(w, o, importColumns(), rows([]importResult{r})); err != nil {
+		return err
+	}
+	if len(r.Rejected) == 0 {
+		return nil
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	return render.Write(w, o, problemColumns(), rows(r.Rejected))
+}
+
+func (s *session) sayImportWarnings(warnings []access.RosterProblem) {
+	for i, p := range warnings {
+		if i == mostWarnings {
+			s.warn("%d more of this kind; -o json gives them all", len(warnings)-i)
+			return
+		}
+		s.warn("%s", render.Safe(placeOf(p)+p.Text))
+	}
+}
+
+// placeOf says where a problem is: "users.csv: line 7: ".
+func placeOf(p access.RosterProblem) string {
+	place := ""
+	if p.File != "" {
+		place = p.File + ": "
+	}
+	if p.Line > 0 {
+		place += fmt.Sprintf("line %d: ", p.Line)
+	}
+	return place
+}
+
+// json gives the object that answers an import: that of every change, and the
+// counts of accounts and schools. Its items are the rejected lines.
+func (r importResult) json() map[string]any {
+	answer := map[string]any{
+		"changed": r.Created + r.Updated + r.Archived,
+		"failed":  len(r.Rejected),
+	}
+	for _, c := range importColumns() {
+		answer[c.Key] = c.Value(r)
+	}
+	items := make([]map[string]any, len(r.Rejected))
+	for i, p := range r.Rejected {
+		items[i] = map[string]any{
+			"target": fmt.Sprintf("%s:%d", render.Safe(p.File), p.Line), "result": resultFailed,
+			"file": render.Safe(p.File), "line": p.Line,
+			"error": map[string]any{"code": "line_rejected", "message": p.Text},
+		}
+	}
+	warnings := make([]map[string]any, len(r.Warnings))
+	for i, p := range r.Warnings {
+		warnings[i] = map[string]any{"file": render.Safe(p.File), "line": p.Line, "text": p.Text}
+	}
+	answer["items"], answer["warnings"] = items, warnings
+	return answer
+}
+
+// A rejectsFile takes the rejected lines of an import. All methods of a nil one
+// do nothing.
+type rejectsFile struct {
+	out  *outputFile
+	done bool
+}
+
+// openRejects begins the file of rejected lines, if one is named, before
+// anything is changed.
+func (s *session) openRejects(ctx context.Context, opts accountImportOptions) (*rejectsFile, error) {
+	if opts.Rejects == "" {
+		return nil, nil
+	}
+	there, err := os.Lstat(opts.Rejects)
+	if err == nil && there.Mode().IsRegular() {
+		if source, err := os.Stat(opts.Source); err == nil && os.SameFile(source, there) {
+			return nil, access.Usage("--rejects: names the account file itself", "name another file")
+		}
+		if err := s.confirm(ctx, fmt.Sprintf("Overwrite %s?", render.Safe(opts.Rejects))); err != nil {
+			return nil, err
+		}
+	}
+	out, err := newOutputFile(opts.Rejects)
+	if err != nil {
+		return nil, err
+	}
+	return &rejectsFile{out: out}, nil
+}
+
+// write writes the rejected lines and gives the file its name.
+func (f *rejectsFile) write(s *session, rejected []access.RosterProblem) error {
+	if f == nil {
+		return nil
+	}
+	err := render.Write(f.out.temp, s.renderOptions(render.CSV), problemColumns(), rows(rejected))
+	if err != nil {
+		return outputError(err)
+	}
+	f.done = true
+	return f.out.commit()
+}
+
+// drop removes the file where nothing was written.
+func (f *rejectsFile) drop() {
+	if f != nil && !f.done {
+		_ = f.out.discard()
+	}
+}

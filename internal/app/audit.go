@@ -1,0 +1,173 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"pinward/internal/access"
+	"pinward/internal/store"
+)
+
+// An AuditEntry is an audit record with its detail read.
+type AuditEntry struct {
+	access.AuditRecord
+	Details map[string]any // nil once erased
+}
+
+// AuditRecords streams the audit records that f selects, oldest first. They tell
+// of the people of every school.
+func (a *App) AuditRecords(ctx context.Context, by access.Operator, f store.AuditFilter, each func(AuditEntry) error) error {
+	err := authorize(by, AuditList)
+	if err == nil {
+		err = authorizeWhole(by, AuditList)
+	}
+	if err != nil {
+		return a.denied(ctx, by, AuditList, err)
+	}
+	return a.eachAudit(ctx, f, func(r access.AuditRecord) error {
+		e := AuditEntry{AuditRecord: r}
+		if r.Detail != nil {
+			if err := json.Unmarshal(r.Detail, &e.Details); err != nil {
+				return auditDamage(r.Seq, "its detail is not readable")
+			}
+		}
+		return each(e)
+	})
+}
+
+func (a *App) eachAudit(ctx context.Context, f store.AuditFilter, each func(access.AuditRecord) error) error {
+	f.Limit = pageSize
+	for {
+		var page []access.AuditRecord
+		err := a.store.View(ctx, func(tx store.Tx) (err error) {
+			page, err = tx.Audits(ctx, f)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("read the audit records: %w", err)
+		}
+		for _, r := range page {
+			if err := each(r); err != nil {
+				return err
+			}
+		}
+		if len(page) < pageSize {
+			return nil
+		}
+		f.After = page[len(page)-1].Seq
+	}
+}
+
+// An AuditHead names the newest record of a chain, to be kept outside the store:
+// only against a remembered head can a cut-off tail be noticed.
+type AuditHead struct {
+	Seq int64
+	MAC []byte
+}
+
+// String gives SEQ:HEX.
+func (h AuditHead) String() string { return fmt.Sprintf("%d:%s", h.Seq, hex.EncodeToString(h.MAC)) }
+
+// ParseAuditHead reads SEQ:HEX.
+func ParseAuditHead(s string) (AuditHead, error) {
+	seq, mac, _ := strings.Cut(strings.TrimSpace(s), ":")
+	var h AuditHead
+	var err error
+	if h.Seq, err = strconv.ParseInt(seq, 10, 64); err == nil {
+		h.MAC, err = hex.DecodeString(mac)
+	}
+	if err != nil || h.Seq < 1 || len(h.MAC) != 32 {
+		return AuditHead{}, access.Usage("audit head: not of the form SEQ:HEX", "give what `pinward audit head` printed")
+	}
+	return h, nil
+}
+
+// AuditHead gives the newest record's place and MAC.
+func (a *App) AuditHead(ctx context.Context, by access.Operator) (AuditHead, error) {
+	var h AuditHead
+	err := a.read(ctx, by, AuditHeadRead, func(tx store.Tx) error {
+		r, err := tx.AuditHead(ctx)
+		h = AuditHead{r.Seq, r.MAC}
+		return err
+	})
+	return h, err
+}
+
+// VerifyAudit checks the whole chain: no record edited, removed, reordered or
+// added by another hand, and, where head is not zero, that record still there
+// and the same. It gives the number of records and the newest.
+func (a *App) VerifyAudit(ctx context.Context, by access.Operator, head AuditHead) (int64, AuditHead, error) {
+	if err := authorize(by, AuditVerify); err != nil {
+		return 0, AuditHead{}, a.denied(ctx, by, AuditVerify, err)
+	}
+	return a.verifyAudit(ctx, head)
+}
+
+func (a *App) verifyAudit(ctx context.Context, head AuditHead) (n int64, last AuditHead, err error) {
+	met := head.Seq == 0
+	err = a.eachAudit(ctx, store.AuditFilter{}, func(r access.AuditRecord) error {
+		if err := a.verifyRecord(r, last); err != nil {
+			return err
+		}
+		if r.Seq == head.Seq {
+			if !bytes.Equal(r.MAC, head.MAC) {
+				return auditDamage(r.Seq, "it is not the record that the remembered head names")
+			}
+			met = true
+		}
+		n, last = n+1, AuditHead{r.Seq, r.MAC}
+		return nil
+	})
+	if err == nil && !met {
+		err = auditDamage(head.Seq, "the record that the remembered head names is missing")
+	}
+	return n, last, err
+}
+
+// verifyRecord checks one record against its predecessor.
+func (a *App) verifyRecord(r access.AuditRecord, last AuditHead) error {
+	if r.Seq != last.Seq+1 {
+		return auditDamage(last.Seq+1, "it is missing")
+	}
+	if !bytes.Equal(r.Prev, last.MAC) {
+		return auditDamage(r.Seq, "it does not follow the record before it")
+	}
+	mac, err := a.keys.AuditMAC(r.KeyID, r.Prev, r.ChainBytes())
+	if err != nil || !bytes.Equal(mac, r.MAC) {
+		return auditDamage(r.Seq, "it was changed")
+	}
+	if r.Detail == nil {
+		return nil
+	}
+	detail, err := a.keys.DetailMAC(r.KeyID, r.Seq, r.Detail)
+	if err != nil || !bytes.Equal(detail, r.DetailMAC) {
+		return auditDamage(r.Seq, "its detail was changed")
+	}
+	return nil
+}
+
+func auditDamage(seq int64, what string) error {
+	return &access.Error{
+		Kind: access.ErrDamaged, Code: "audit_broken",
+		Text: fmt.Sprintf("verify the audit chain: record %d: %s", seq, what),
+		Hint: "somebody may have edited the store by hand; keep it as evidence and compare with a backup",
+	}
+}
+
+// NewestRecordAt gives the time of the newest audit record, for telling whether
+// the clock has been moved back.
+func (a *App) NewestRecordAt(ctx context.Context, by access.Operator) (time.Time, error) {
+	var at time.Time
+	err := a.read(ctx, by, AuditHeadRead, func(tx store.Tx) error {
+		r, err := tx.AuditHead(ctx)
+		at = r.At
+		return err
+	})
+	return at, err
+}

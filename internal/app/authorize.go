@@ -1,0 +1,110 @@
+package app
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"pinward/internal/access"
+)
+
+// An Action names a use case: a noun and a verb. Audit records carry it.
+type Action string
+
+// The actions.
+const (
+	SchoolAdd      Action = "school.add"
+	SchoolEdit     Action = "school.edit"
+	SchoolList     Action = "school.list"
+	AccountAdd     Action = "account.add"
+	AccountEdit    Action = "account.edit"
+	AccountList    Action = "account.list"
+	AccountShow    Action = "account.show"
+	AccountSuspend Action = "account.suspend"
+	AccountRestore Action = "account.restore"
+	AccountArchive Action = "account.archive"
+	AccountImport  Action = "account.import"
+	PINSet         Action = "pin.set"
+	PINReset       Action = "pin.reset"
+	PINStatusRead  Action = "pin.status"
+	PINUnlock      Action = "pin.unlock"
+	PINVerify      Action = "pin.verify"
+	DeviceList     Action = "device.list"
+	DeviceShow     Action = "device.show"
+	DeviceRename   Action = "device.rename"
+	DeviceRevoke   Action = "device.revoke"
+	DevicePrune    Action = "device.prune"
+	DeviceDiagnose Action = "device.diagnose"
+	LoginStart     Action = "login.start"
+	LoginPIN       Action = "login.pin"
+	LoginSetup     Action = "login.setup"
+	LoginRemember  Action = "login.remember"
+	LoginList      Action = "login.list"
+	AlertsList     Action = "alerts.list"
+	AlertsAck      Action = "alerts.ack"
+	PolicyShow     Action = "policy.show"
+	PolicySet      Action = "policy.set"
+	PolicyExplain  Action = "policy.explain"
+	AuditList      Action = "audit.list"
+	AuditVerify    Action = "audit.verify"
+	AuditHeadRead  Action = "audit.head"
+	StoreCheck     Action = "store.check"
+
+	storeInit  Action = "store.init"
+	loginSweep Action = "login.sweep"
+)
+
+// grants is the one table of who may do what. Admin may do everything and is
+// not listed; what is not listed is admin's alone.
+var grants = sync.OnceValue(func() map[Action][]access.Role {
+	people := []access.Role{access.RolePrincipal, access.RoleHelpdesk}
+	readers := append(slices.Clone(people), access.RoleReporter)
+	portals := []access.Role{access.RolePortal}
+	return map[Action][]access.Role{
+		AccountList: readers, DeviceList: readers, LoginList: readers, AlertsList: readers,
+		AccountShow: people, PINReset: people, PINStatusRead: people, PINUnlock: people,
+		DeviceShow: people, DeviceRevoke: people, DeviceDiagnose: people, AlertsAck: people,
+		PINSet: portals, PINVerify: portals,
+		LoginStart: portals, LoginPIN: portals, LoginSetup: portals, LoginRemember: portals,
+	}
+})
+
+// RoleMay reports whether a role may use an action on some target at all.
+func RoleMay(r access.Role, action Action) bool {
+	return r == access.RoleAdmin || slices.Contains(grants()[action], r)
+}
+
+func authorize(by access.Operator, action Action) error {
+	if RoleMay(by.Role, action) {
+		return nil
+	}
+	return forbidden(by, string(action))
+}
+
+func forbidden(by access.Operator, what string) error {
+	return &access.Error{
+		Kind: access.ErrForbidden, Code: "forbidden",
+		Text: fmt.Sprintf("%s: not allowed for the role %s", what, by.Role),
+		Hint: "ask an administrator",
+	}
+}
+
+// authorizeTarget judges one account as target: outside the operator's schools
+// it does not exist, and helpdesk leaves staff and management alone.
+func authorizeTarget(by access.Operator, action Action, a access.Account, typed string) error {
+	if !by.MayReach(a.Schools) {
+		return access.NotFound("account", typed)
+	}
+	if by.Role == access.RoleHelpdesk && a.Protected() {
+		return forbidden(by, string(action)+" on a "+string(a.Profile)+" account")
+	}
+	return nil
+}
+
+// authorizeBulk refuses roles that act on one account at a time.
+func authorizeBulk(by access.Operator, action Action) error {
+	if by.Role == access.RoleHelpdesk {
+		return forbidden(by, string(action)+" on many accounts")
+	}
+	return nil
+}

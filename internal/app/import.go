@@ -1,0 +1,187 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pinward/internal/access"
+)
+
+// ImportOptions say how to apply a roster.
+type ImportOptions struct {
+	DryRun         bool // report what would happen and change nothing
+	Partial        bool // store the good lines where others are rejected
+	ArchiveMissing bool // imported accounts that the file no longer holds leave its schools
+	MaxAffected    int  // so many accounts may leave even if that is more than a tenth
+	Progress       func(done int)
+}
+
+// An ImportReport counts what became of a roster's entries, each in one of
+// Created, Updated, Unchanged, Archived and Rejected. Accounts that are missing
+// from the file count as Archived, or as Updated where other schools keep them.
+// With DryRun it is what would have become of them.
+type ImportReport struct {
+	Created, Updated, Unchanged, Archived int
+	SchoolsCreated                        int
+	Rejected, Warnings                    []access.RosterProblem
+	Ended                                 Ended
+}
+
+// progressStep is how many entries lie between two calls of Progress.
+const progressStep = 500
+
+// errRehearsed rolls a dry run back.
+var errRehearsed = errors.New("dry run")
+
+// ImportRoster brings the accounts in line with an account file, all in one
+// transaction with one audit record. A rejected line fails it with the code
+// roster_rejected and stores nothing; with Partial the rest is stored and the
+// error is of kind ErrPartial. Where more than a tenth of the accounts of the
+// schools and profiles in the file would leave, it fails with the code
+// too_many_affected unless MaxAffected allows it. A dry run gives the same
+// report and the same errors.
+func (a *App) ImportRoster(ctx context.Context, by access.Operator, r access.Roster, o ImportOptions) (ImportReport, error) {
+	var report ImportReport
+	err := a.change(ctx, by, AccountImport, func(c *change) error {
+		m, err := newImporter(ctx, c, r, o)
+		if err != nil {
+			return err
+		}
+		if err := m.run(ctx, r.Entries); err != nil {
+			return err
+		}
+		report = m.report
+		if err := m.verdict(); err != nil {
+			return err
+		}
+		if o.DryRun {
+			return errRehearsed
+		}
+		m.record(r)
+		return nil
+	})
+	if errors.Is(err, errRehearsed) {
+		err = nil
+	}
+	if err == nil && len(report.Rejected) > 0 {
+		err = partlyImported(len(report.Rejected))
+	}
+	if err != nil && !errors.Is(err, access.ErrPartial) && !o.DryRun {
+		report = ImportReport{Rejected: report.Rejected, Warnings: report.Warnings} // nothing was stored
+	}
+	return report, err
+}
+
+func partlyImported(rejected int) error {
+	return &access.Error{
+		Kind: access.ErrPartial, Code: "roster_rejected",
+		Text: fmt.Sprintf("account import: %d lines were rejected, the others were taken", rejected),
+		Hint: "correct those lines and import the file again",
+	}
+}
+
+// run takes every entry, then those whom the file lacks. Guardians come after
+// the students whom they answer for.
+func (m *importer) run(ctx context.Context, entries []access.RosterEntry) error {
+	done := 0
+	for _, linking := range []bool{false, true} {
+		for _, e := range entries {
+			if (len(e.StudentRefs) > 0) != linking {
+				continue
+			}
+			if err := m.take(ctx, e); err != nil {
+				return err
+			}
+			if done++; done%progressStep == 0 {
+				m.progress(done)
+			}
+		}
+	}
+	m.progress(done)
+	if m.options.ArchiveMissing {
+		if err := m.archiveMissing(ctx); err != nil {
+			return err
+		}
+	}
+	byLine := func(a, b access.RosterProblem) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	}
+	slices.SortStableFunc(m.report.Rejected, byLine)
+	slices.SortStableFunc(m.report.Warnings, byLine)
+	return nil
+}
+
+func (m *importer) progress(done int) {
+	if m.options.Progress != nil {
+		m.options.Progress(done)
+	}
+}
+
+// verdict says whether what was done in this transaction may stand.
+func (m *importer) verdict() error {
+	if n := len(m.report.Rejected); n > 0 && !m.options.Partial {
+		return access.Refused("roster_rejected", fmt.Sprintf("account import: %d lines were rejected, so nothing was taken", n),
+			"correct those lines, or take the others with --partial")
+	}
+	return m.tooMany()
+}
+
+// record writes the audit record, if anything was changed.
+func (m *importer) record(r access.Roster) {
+	done := m.report
+	if done.Created+done.Updated+done.Archived+done.SchoolsCreated == 0 {
+		m.nothing()
+		return
+	}
+	m.target("roster", r.Digest)
+	m.note("format", r.Format)
+	m.note("schools", sortedKeys(m.scope))
+	m.note("created", done.Created)
+	m.note("updated", done.Updated)
+	m.note("unchanged", done.Unchanged)
+	m.note("archived", done.Archived)
+	m.note("schools_created", done.SchoolsCreated)
+	m.note("rejected", len(done.Rejected))
+	m.noteEnded(done.Ended)
+}
+
+// take brings one account in line with an entry. What is wrong with the entry
+// is reported as a rejection; an error is a failure of the whole import.
+func (m *importer) take(ctx context.Context, e access.RosterEntry) error {
+	a, reason := m.match(e)
+	if reason == "" {
+		reason = m.check(a, &e)
+	}
+	if reason != "" {
+		m.reject(e, reason)
+		return nil
+	}
+	if a != nil {
+		m.seen[a.Key] = true
+		m.profiles[a.Profile] = true
+	}
+	switch {
+	case a == nil && e.Removed:
+		m.report.Unchanged++ // left before anybody came to know of them
+		return nil
+	case e.Removed:
+		return m.leave(ctx, a)
+	}
+	m.present++
+	if a == nil {
+		return m.create(ctx, e)
+	}
+	return m.revise(ctx, a, e)
+}
+
+func (m *importer) reject(e access.RosterEntry, reason string) {
+	m.report.Rejected = append(m.report.Rejected, access.RosterProblem{File: e.File, Line: e.Line, Text: reason})
+}
+
+func (m *importer) warn(e access.RosterEntry, text string) {
+	m.report.Warnings = append(m.report.Warnings, access.RosterProblem{File: e.File, Line: e.Line, Text: text})
+}

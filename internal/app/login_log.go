@@ -1,0 +1,64 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"pinward/internal/access"
+	"pinward/internal/store"
+)
+
+// A LoginQuery selects logins as a user names them.
+type LoginQuery struct {
+	Login  string // of the account; empty: any
+	School string // code; empty: any
+	store.LoginFilter
+}
+
+// Logins streams the login log, oldest first, up to the newest login at the
+// time of the call. It gives the highest key seen, to follow on from.
+func (a *App) Logins(ctx context.Context, by access.Operator, q LoginQuery, each func(store.LoginRow) error) (int64, error) {
+	f := q.LoginFilter
+	f.Limit = pageSize
+	err := a.read(ctx, by, LoginList, func(tx store.Tx) (err error) {
+		if f.UpTo, err = tx.NewestLogin(ctx); err != nil {
+			return fmt.Errorf("find the newest login: %w", err)
+		}
+		if q.Login != "" {
+			account, err := findAccount(ctx, tx, by, LoginList, q.Login)
+			if err != nil {
+				return err
+			}
+			f.AccountKey = account.Key
+		}
+		var named []string
+		if q.School != "" {
+			named = []string{q.School}
+		}
+		f.Schools, err = scopeSchools(ctx, tx, by, named)
+		return err
+	})
+	if err != nil || f.UpTo <= f.After {
+		return max(f.UpTo, f.After), err
+	}
+	newest := f.UpTo
+	for {
+		var page []store.LoginRow
+		err := a.store.View(ctx, func(tx store.Tx) (err error) {
+			page, err = tx.Logins(ctx, f)
+			return err
+		})
+		if err != nil {
+			return f.After, fmt.Errorf("list logins: %w", err)
+		}
+		for _, row := range page {
+			if err := each(row); err != nil {
+				return row.Key, err
+			}
+		}
+		if len(page) < pageSize {
+			return newest, nil
+		}
+		f.After = page[len(page)-1].Key
+	}
+}

@@ -1,0 +1,224 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"pinward/internal/access"
+	"pinward/internal/decide"
+	"pinward/internal/detect"
+	"pinward/internal/secret"
+	"pinward/internal/store"
+)
+
+// StartLogin is what a portal tells after it checked the password. One of Login
+// and ExternalID names the account.
+type StartLogin struct {
+	Login             string        `json:"login"`
+	ExternalID        string        `json:"external_id"`
+	IP                string        `json:"ip"`
+	UserAgent         string        `json:"user_agent"`
+	DeviceToken       access.Secret `json:"device_token"`
+	PasswordChangedAt *time.Time    `json:"password_changed_at"`
+}
+
+// StartLogin opens a login and decides what it takes to pass. An unknown
+// account is denied like any other, with its own reason: the callers are
+// authenticated portals.
+func (a *App) StartLogin(ctx context.Context, by access.Operator, req StartLogin) (LoginAnswer, error) {
+	if (req.Login == "") == (req.ExternalID == "") {
+		return LoginAnswer{}, access.Usage("login start: one of login and external_id is needed", "")
+	}
+	ip, err := parseIP(req.IP)
+	if err != nil {
+		return LoginAnswer{}, err
+	}
+	id, err := secret.NewLoginID(a.random)
+	if err != nil {
+		return LoginAnswer{}, fmt.Errorf("make a login id: %w", err)
+	}
+	var answer LoginAnswer
+	err = a.change(ctx, by, LoginStart, func(c *change) error {
+		if _, err := c.sweepLogins(ctx); err != nil {
+			return err
+		}
+		s := session{login: access.Login{
+			IDHash: secret.HashLoginID(id.Reveal()), OpenedBy: by.ID, State: access.LoginOpen,
+			StartedAt: c.now, ExpiresAt: c.now.Add(access.LoginFor),
+			IP: ip, UserAgent: access.CutUserAgent(req.UserAgent),
+		}}
+		answer, err = c.start(ctx, &s, req)
+		return err
+	})
+	answer.LoginID = id.Reveal()
+	return answer, err
+}
+
+func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAnswer, error) {
+	account, err := c.loginAccount(ctx, req)
+	if errors.Is(err, access.ErrNotFound) {
+		return c.denyUnknown(ctx, s)
+	}
+	if err != nil {
+		return LoginAnswer{}, err
+	}
+	c.targetAccount(account)
+	s.login.AccountKey = account.Key
+	if s.facts, s.school, err = c.app.facts(ctx, c.Tx, account, c.now); err != nil {
+		return LoginAnswer{}, err
+	}
+	if err := c.keepLock(ctx, s.facts); err != nil {
+		return LoginAnswer{}, err
+	}
+	token, err := c.app.token(ctx, c.Tx, req.DeviceToken)
+	if err != nil {
+		return LoginAnswer{}, err
+	}
+	s.recognize(token)
+	outcome := decide.Login(s.facts)
+	s.apply(outcome)
+	answer := s.answer(outcome)
+	if err := c.present(ctx, s, token, &answer); err != nil {
+		return LoginAnswer{}, err
+	}
+	if answer.DevicesRevoked, err = c.passwordChanged(ctx, s, req.PasswordChangedAt); err != nil {
+		return LoginAnswer{}, err
+	}
+	if err := c.finish(ctx, s); err != nil {
+		return LoginAnswer{}, err
+	}
+	c.noteLogin(s.login)
+	return answer, c.replayed(ctx, s, token)
+}
+
+// keepLock stores a lock or block as swept. One that began with attempts whose
+// outcome never came, or that a clock moved back has bounded anew, would begin
+// again at every login until something stores it.
+func (c *change) keepLock(ctx context.Context, f decide.Facts) error {
+	if _, locked := f.Attempts.Locked(c.now); !locked && !f.Attempts.Blocked() {
+		return nil
+	}
+	if err := c.PutAttempts(ctx, f.Account.Key, f.Attempts); err != nil {
+		return fmt.Errorf("store the attempts at %s: %w", f.Account.Login, err)
+	}
+	return nil
+}
+
+// recognize judges the presented token and writes it into the login.
+func (s *session) recognize(t decide.Token) {
+	s.facts.Recognition = decide.Recognize(t, decide.Request{
+		AccountKey: s.facts.Account.Key,
+		Protection: s.facts.Account.Effective(),
+		Idle:       access.Days(s.facts.Policy.IdleDays),
+		Browser:    s.login.Browser(),
+		Now:        s.facts.Now,
+	})
+	s.login.Token = string(s.facts.Recognition)
+	if s.facts.Recognition == decide.Recognized {
+		s.login.Recognized, s.login.DeviceID = true, t.Device.ID
+		s.facts.DeviceSince = t.Device.FirstSeenAt
+	}
+}
+
+// apply writes the outcome into the login.
+func (s *session) apply(o decide.Outcome) {
+	s.login.Decision, s.login.Reason, s.login.MayChoose = o.Decision, o.Reason, o.MayChoose
+	switch o.Decision {
+	case access.Allow:
+		s.login.End(access.LoginPassed, o.Decision, o.Reason, s.facts.Now)
+	case access.Deny:
+		s.login.End(access.LoginDenied, o.Decision, o.Reason, s.facts.Now)
+	case access.AskPIN, access.SetUp:
+	}
+}
+
+func (s *session) answer(o decide.Outcome) LoginAnswer {
+	answer := LoginAnswer{
+		Decision: o.Decision, Reason: o.Reason, AllowedProtections: o.Allowed,
+		MayChoose: o.MayChoose, MayReset: o.MayReset, Refused: o.Decision == access.Deny,
+		MayRemember: o.Decision != access.Deny && s.mayRemember(),
+	}
+	if o.Decision == access.AskPIN {
+		answer.AttemptsLeft = &o.AttemptsLeft
+	}
+	if !o.RetryAt.IsZero() {
+		answer.RetryAt = &o.RetryAt
+	}
+	return answer
+}
+
+// loginAccount finds the account of a login; one outside the caller's schools
+// is as unknown as an absent one.
+func (c *change) loginAccount(ctx context.Context, req StartLogin) (access.Account, error) {
+	if req.Login != "" {
+		return c.account(ctx, req.Login)
+	}
+	account, err := c.AccountByExternalID(ctx, req.ExternalID)
+	if err != nil {
+		return access.Account{}, notFoundAs(err, "account", shortened(req.ExternalID))
+	}
+	return account, authorizeTarget(c.by, c.action, account, req.ExternalID)
+}
+
+// denyUnknown keeps no word of what was typed: it may be a password.
+func (c *change) denyUnknown(ctx context.Context, s *session) (LoginAnswer, error) {
+	s.login.End(access.LoginDenied, access.Deny, access.ReasonAccountUnknown, c.now)
+	if err := c.PutLogin(ctx, &s.login); err != nil {
+		return LoginAnswer{}, fmt.Errorf("store the login: %w", err)
+	}
+	c.noteLogin(s.login)
+	return LoginAnswer{Decision: access.Deny, Reason: access.ReasonAccountUnknown, Refused: true}, nil
+}
+
+// noteLogin writes what came of the login into the audit record.
+func (c *change) noteLogin(l access.Login) {
+	c.note("login_number", l.Key)
+	c.note("decision", string(l.Decision))
+	c.note("reason_code", string(l.Reason))
+	if l.State == access.LoginDenied {
+		c.record.Result = access.AuditRefused
+	}
+}
+
+// passwordChanged revokes the devices that were registered before the newest
+// change of password that the portal knows of, but the one in use (rule 6).
+func (c *change) passwordChanged(ctx context.Context, s *session, at *time.Time) (int, error) {
+	account := &s.facts.Account
+	if at == nil || at.After(c.now) || !at.UTC().Truncate(time.Millisecond).After(account.PasswordChangedAt) {
+		return 0, nil
+	}
+	account.PasswordChangedAt, account.AuditSeq = at.UTC().Truncate(time.Millisecond), c.seq
+	if err := c.PutAccount(ctx, account); err != nil {
+		return 0, fmt.Errorf("store account %s: %w", account.Login, err)
+	}
+	devices, err := c.Devices(ctx, store.DeviceFilter{AccountKey: account.Key})
+	if err != nil {
+		return 0, fmt.Errorf("list the devices of %s: %w", account.Login, err)
+	}
+	revoked := 0
+	for _, row := range devices {
+		if row.ID == s.login.DeviceID || row.FirstSeenAt.After(account.PasswordChangedAt) {
+			continue
+		}
+		if err := c.revoke(ctx, row.Device, "the password was changed"); err != nil {
+			return 0, err
+		}
+		revoked++
+	}
+	return revoked, nil
+}
+
+// replayed revokes the device of a superseded token and raises the alarm.
+func (c *change) replayed(ctx context.Context, s *session, t decide.Token) error {
+	if s.facts.Recognition != decide.Replayed {
+		return nil
+	}
+	if err := c.revoke(ctx, t.Device, "an old token of it came back"); err != nil {
+		return err
+	}
+	o := occasionOf(s.login)
+	o.DeviceID = t.Device.ID
+	return c.raise(ctx, s.facts.Account, detect.Replay(t.Device, s.login.Browser(), s.login.IP), o)
+}

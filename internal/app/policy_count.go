@@ -1,0 +1,89 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pinward/internal/access"
+	"pinward/internal/decide"
+	"pinward/internal/store"
+)
+
+// count asks the login decision about every active account of the profile,
+// before and after, at the moment when the new policy has its full effect.
+func (p *PolicyPlan) count(ctx context.Context, tx store.Tx, now time.Time) error {
+	zones, err := timeZones(ctx, tx)
+	if err != nil {
+		return err
+	}
+	at := p.After.EffectiveAt.Add(p.After.Grace)
+	if at.Before(now) {
+		at = now
+	}
+	filter := store.AccountFilter{
+		Profiles: []access.Profile{p.After.Profile}, Status: access.Active,
+		Page: store.Page{Limit: pageSize}, Now: now,
+	}
+	for {
+		rows, err := tx.Accounts(ctx, filter)
+		if err != nil {
+			return fmt.Errorf("list the accounts of %s: %w", p.After.Profile, err)
+		}
+		for _, row := range rows {
+			facts := decide.Facts{Now: at, Known: true, Account: row.Account, Location: zones[row.HomeSchool()], Recognition: decide.NoToken}
+			if facts.Location == nil {
+				facts.Location = time.UTC
+			}
+			if facts.Credential, err = credentialOf(ctx, tx, row); err != nil {
+				return err
+			}
+			p.add(facts)
+		}
+		if len(rows) < pageSize {
+			return nil
+		}
+		filter.After = rows[len(rows)-1].Key
+	}
+}
+
+func (p *PolicyPlan) add(f decide.Facts) {
+	p.Accounts++
+	if f.Account.Email == "" {
+		p.NoEmail++
+	}
+	f.Policy = p.Before
+	if decide.Login(f).Decision == access.SetUp {
+		p.SetUpBefore++
+	}
+	f.Policy = p.After
+	if decide.Login(f).Decision == access.SetUp {
+		p.SetUpAfter++
+	}
+}
+
+// credentialOf gives as much of an account's credential as decides whether a
+// set-up is owed; where there is a PIN, a list tells that already.
+func credentialOf(ctx context.Context, tx store.Tx, row store.AccountRow) (access.Credential, error) {
+	if row.PINSet {
+		return access.Credential{Sealed: []byte{}}, nil
+	}
+	credential, err := tx.Credential(ctx, row.Key)
+	if err != nil {
+		return credential, fmt.Errorf("read the PIN of %s: %w", row.Login, err)
+	}
+	return credential, nil
+}
+
+// timeZones gives the time zone of every school, by code.
+func timeZones(ctx context.Context, tx store.Tx) (map[string]*time.Location, error) {
+	schools, err := tx.Schools(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list schools: %w", err)
+	}
+	zones := make(map[string]*time.Location, len(schools))
+	for _, s := range schools {
+		zones[s.Code] = s.Location()
+	}
+	return zones, nil
+}

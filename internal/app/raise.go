@@ -1,0 +1,58 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"pinward/internal/access"
+	"pinward/internal/detect"
+	"pinward/internal/secret"
+)
+
+// An occasion is where an alert comes from; all of it is optional.
+type occasion struct {
+	IP        netip.Addr
+	UserAgent string
+	DeviceID  string
+	LoginKey  int64
+}
+
+func occasionOf(l access.Login) occasion {
+	return occasion{IP: l.IP, UserAgent: l.UserAgent, DeviceID: l.DeviceID, LoginKey: l.Key}
+}
+
+// raise stores an alert about an account, in the incident that it continues or
+// in a new one.
+func (c *change) raise(ctx context.Context, a access.Account, f detect.Finding, o occasion) error {
+	incident, err := c.incident(ctx, a, f.Kind)
+	if err != nil {
+		return err
+	}
+	alert := access.Alert{
+		At: c.now, Kind: f.Kind, Severity: f.Severity, State: access.AlertOpen,
+		AccountKey: a.Key, School: a.HomeSchool(),
+		IP: o.IP, UserAgent: o.UserAgent, DeviceID: o.DeviceID, LoginKey: o.LoginKey,
+		IncidentID: incident, Text: f.Kind.Sentence(), AuditSeq: c.seq,
+	}
+	if err := c.PutAlert(ctx, &alert); err != nil {
+		return fmt.Errorf("raise %s for %s: %w", f.Kind, a.Login, err)
+	}
+	return nil
+}
+
+func (c *change) incident(ctx context.Context, a access.Account, k access.AlertKind) (string, error) {
+	last, err := c.LastAlert(ctx, a.Key, detect.Family(k))
+	switch {
+	case err == nil && detect.SameIncident(last, c.now):
+		return last.IncidentID, nil
+	case err != nil && !errors.Is(err, access.ErrNotFound):
+		return "", fmt.Errorf("find the incident of %s: %w", a.Login, err)
+	}
+	id, err := secret.NewPublicID(c.app.random, "i")
+	if err != nil {
+		return "", fmt.Errorf("name a new incident: %w", err)
+	}
+	return id, nil
+}

@@ -1,0 +1,66 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"pinward/internal/access"
+	"pinward/internal/store"
+)
+
+// Ended counts what a use case took away.
+type Ended struct {
+	Devices int // revoked
+	Logins  int // ended
+	Codes   int // voided
+}
+
+// Add sums two counts.
+func (e Ended) Add(o Ended) Ended {
+	return Ended{e.Devices + o.Devices, e.Logins + o.Logins, e.Codes + o.Codes}
+}
+
+// endTrust takes back all trust in an account (rule 6): its devices, its open
+// logins and its pending code, in this transaction.
+func (c *change) endTrust(ctx context.Context, a access.Account, why string) (Ended, error) {
+	var e Ended
+	var err error
+	if e.Devices, err = c.revokeDevices(ctx, a, 0, why); err != nil {
+		return Ended{}, err
+	}
+	rest, err := c.endLogins(ctx, a)
+	return e.Add(rest), err
+}
+
+// endLogins ends the account's open logins and pending code; devices stay.
+func (c *change) endLogins(ctx context.Context, a access.Account) (Ended, error) {
+	logins, err := c.EndLogins(ctx, a.Key, 0, access.ReasonLoginExpired, c.now)
+	if err != nil {
+		return Ended{}, fmt.Errorf("end the logins of %s: %w", a.Login, err)
+	}
+	voided, err := c.DeleteSetupCode(ctx, a.Key)
+	if err != nil {
+		return Ended{}, fmt.Errorf("void the set-up code of %s: %w", a.Login, err)
+	}
+	e := Ended{Logins: logins}
+	if voided {
+		e.Codes = 1
+	}
+	return e, nil
+}
+
+// revokeDevices revokes the account's devices but the one of key except.
+func (c *change) revokeDevices(ctx context.Context, a access.Account, except int64, why string) (int, error) {
+	n, err := c.RevokeDevices(ctx, a.Key, except, store.Revocation{At: c.now, By: c.by.ID, Reason: why, AuditSeq: c.seq})
+	if err != nil {
+		return 0, fmt.Errorf("revoke the devices of %s: %w", a.Login, err)
+	}
+	return n, nil
+}
+
+// noteEnded writes the counts into the audit record's detail.
+func (c *change) noteEnded(e Ended) {
+	c.note("devices_revoked", e.Devices)
+	c.note("logins_ended", e.Logins)
+	c.note("codes_voided", e.Codes)
+}
