@@ -54,9 +54,15 @@ func exitCode(err error) int {
 		kind error
 		code int
 	}{
-		{access.ErrDamaged, exitDamaged}, {access.ErrUnusable, exitUnusable}, {access.ErrBusy, exitBusy},
-		{access.ErrUsage, exitUsage}, {access.ErrForbidden, exitForbidden}, {access.ErrNotFound, exitNotFound},
-		{access.ErrConfirm, exitConfirm}, {access.ErrPartial, exitPartial}, {access.ErrFinding, exitFinding},
+		{access.ErrDamaged, exitDamaged},
+		{access.ErrUnusable, exitUnusable},
+		{access.ErrBusy, exitBusy},
+		{access.ErrUsage, exitUsage},
+		{access.ErrForbidden, exitForbidden},
+		{access.ErrNotFound, exitNotFound},
+		{access.ErrConfirm, exitConfirm},
+		{access.ErrPartial, exitPartial},
+		{access.ErrFinding, exitFinding},
 		{access.ErrRefused, exitRefused},
 	} {
 		if errors.Is(err, k.kind) {

@@ -61,9 +61,14 @@ func (p *Play) Run(ctx context.Context) error {
 		name string
 		play func(context.Context) error
 	}{
-		{"first PIN", p.firstPIN}, {"recognized device", p.recognizedDevice}, {"new device", p.newDevice},
-		{"three wrong PINs", p.threeWrongPINs}, {"replayed token", p.replayedToken},
-		{"notice only", p.notifyOnly}, {"PIN reset", p.reset}, {"abandoned login", p.abandoned},
+		{"first PIN", p.firstPIN},
+		{"recognized device", p.recognizedDevice},
+		{"new device", p.newDevice},
+		{"three wrong PINs", p.threeWrongPINs},
+		{"replayed token", p.replayedToken},
+		{"notice only", p.notifyOnly},
+		{"PIN reset", p.reset},
+		{"abandoned login", p.abandoned},
 	} {
 		if err := scene.play(ctx); err != nil {
 			return fmt.Errorf("play the scene %q: %w", scene.name, err)

@@ -173,14 +173,14 @@ func TestWriteStopsAtErrorOfRows(t *testing.T) {
 	}{{Table, ""}, {JSON, ""}, {JSONL, line}, {CSV, "id\nd1\n"}} {
 		t.Run(string(c.format)+" after a row", func(t *testing.T) {
 			var b strings.Builder
-			if err := Write(&b, Options{Format: c.format}, columns, thenError(broken, itemRows()[0])); err != broken {
+			if err := Write(&b, Options{Format: c.format}, columns, thenError(broken, itemRows()[0])); !errors.Is(err, broken) {
 				t.Errorf("error: got %v, want %v itself", err, broken)
 			}
 			same(t, b.String(), c.want)
 		})
 		t.Run(string(c.format)+" before any row", func(t *testing.T) {
 			var b strings.Builder
-			if err := Write(&b, Options{Format: c.format}, columns, thenError[item](broken)); err != broken {
+			if err := Write(&b, Options{Format: c.format}, columns, thenError[item](broken)); !errors.Is(err, broken) {
 				t.Errorf("error: got %v, want %v itself", err, broken)
 			}
 			same(t, b.String(), "")

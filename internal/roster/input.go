@@ -42,7 +42,7 @@ func openInput(r io.Reader, file, enc string) (*input, error) {
 	}
 	raw := bufio.NewReaderSize(r, peekSize)
 	head, err := raw.Peek(peekSize)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read %s: %w", file, err)
 	}
 	mark := []byte("\xef\xbb\xbf")
@@ -137,7 +137,7 @@ func (in *input) Read(p []byte) (int, error) {
 	case errors.Is(err, encoding.ErrInvalidUTF8):
 		in.err = access.Refused("encoding", fmt.Sprintf("%s: line %d: not valid UTF-8", in.file, in.lines+1),
 			`if a spreadsheet wrote it, try --encoding windows-1252, or save it again as "CSV UTF-8"`)
-	case err != nil && err != io.EOF:
+	case err != nil && !errors.Is(err, io.EOF):
 		in.err = fmt.Errorf("read %s: %w", in.file, err)
 	case in.given > in.limit:
 		in.err = errRowTooLong

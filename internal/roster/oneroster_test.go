@@ -138,11 +138,20 @@ func TestReadDirRoles(t *testing.T) {
 		role string
 		want access.Profile
 	}{
-		{"student", access.Student}, {"Student", access.Student},
-		{"parent", access.Guardian}, {"guardian", access.Guardian}, {"relative", access.Guardian},
-		{"teacher", access.Teacher}, {"aide", access.Teacher}, {"proctor", access.Teacher},
-		{"administrator", access.Staff}, {"districtAdministrator", access.Staff}, {"siteAdministrator", access.Staff},
-		{"systemAdministrator", access.Staff}, {"principal", access.Staff}, {"counselor", access.Staff},
+		{"student", access.Student},
+		{"Student", access.Student},
+		{"parent", access.Guardian},
+		{"guardian", access.Guardian},
+		{"relative", access.Guardian},
+		{"teacher", access.Teacher},
+		{"aide", access.Teacher},
+		{"proctor", access.Teacher},
+		{"administrator", access.Staff},
+		{"districtAdministrator", access.Staff},
+		{"siteAdministrator", access.Staff},
+		{"systemAdministrator", access.Staff},
+		{"principal", access.Staff},
+		{"counselor", access.Staff},
 	}
 	for _, test := range tests {
 		r := readDir(t, folder("users.csv", "sourcedId,username,role,orgSourcedIds\nu,ana,"+test.role+",o1\n"), Options{})

@@ -37,7 +37,7 @@ func openTable(r io.Reader, file, enc string, roster *access.Roster) (*table, er
 	t.csv.TrimLeadingSpace = in.comma != '\t' // an empty cell between tabs would vanish
 	record, reason, err := t.record()
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil, access.Refused("not_a_roster", file+": is empty", "the first line names the columns")
 	case err != nil:
 		return nil, err
@@ -81,7 +81,7 @@ func (t *table) cell(field string) string {
 func (t *table) each(row func() error) error {
 	for {
 		record, reason, err := t.record()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
