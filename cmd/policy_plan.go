@@ -81,7 +81,7 @@ func plainText(v any) string {
 		}
 		return "no"
 	case []string:
-		return strings.Join(v, " or ")
+		return strings.Join(v, ", ")
 	case time.Time:
 		return v.UTC().Format("2006-01-02 15:04 MST")
 	default:

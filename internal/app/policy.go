@@ -158,11 +158,14 @@ func (u PolicyUpdate) applied(before access.Policy, now time.Time) access.Policy
 	set(&p.SelfReset, u.SelfReset)
 	set(&p.Window, u.Window)
 	set(&p.Grace, u.Grace)
-	if u.Allowed != nil {
+	switch {
+	case u.Allowed != nil:
 		p.Allowed = strongestFirst(*u.Allowed)
-		if !slices.Contains(p.Allowed, p.Default) && len(p.Allowed) > 0 {
-			p.Default = p.Allowed[0]
-		}
+	case p.Imposed && !before.Imposed: // what is imposed cannot be nothing
+		p.Allowed = slices.DeleteFunc(slices.Clone(before.Allowed), func(q access.Protection) bool { return q == access.None })
+	}
+	if !slices.Contains(p.Allowed, p.Default) && len(p.Allowed) > 0 {
+		p.Default = p.Allowed[0]
 	}
 	set(&p.Default, u.Default)
 	p.PINSuggest = max(p.PINMin, min(p.PINSuggest, p.PINMax))

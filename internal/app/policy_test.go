@@ -63,7 +63,17 @@ func policyCases() []policyCase {
 			Window: pointer(10 * access.Day), Grace: pointer(5 * access.Day),
 		}, "[grace window pin_max device_days idle_days max_devices self_reset]", nil, nil},
 		{"a default that is not allowed", access.Teacher, app.PolicyUpdate{Default: pointer(access.None)}, "", nil, access.ErrUsage},
-		{"none imposed", access.Student, app.PolicyUpdate{Imposed: pointer(true)}, "", nil, access.ErrUsage},
+		{
+			"imposing leaves none out", access.Student,
+			app.PolicyUpdate{Imposed: pointer(true)},
+			"[allowed imposed effective_at]",
+			func(p access.Policy) bool { return len(p.Allowed) == 2 && p.Allowed[1] == access.Notify }, nil,
+		},
+		{
+			"none imposed", access.Student,
+			app.PolicyUpdate{Imposed: pointer(true), Allowed: &[]access.Protection{access.ByPIN, access.None}},
+			"", nil, access.ErrUsage,
+		},
 		{"nothing allowed", access.Student, app.PolicyUpdate{Allowed: &[]access.Protection{}}, "", nil, access.ErrUsage},
 		{"not chosen allowed", access.Student, app.PolicyUpdate{Allowed: &[]access.Protection{access.NotChosen}}, "", nil, access.ErrUsage},
 	}
