@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	_ "time/tzdata" // schools have time zones even where the system has no database of them
 
 	"pinward/cmd"
 )

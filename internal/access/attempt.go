@@ -104,6 +104,9 @@ func (a Attempts) Admit(now time.Time, loginKey int64, spent int) Admission {
 // of more than a month ago, and bounds what a clock moved back would lengthen:
 // a lock, and the month of a wrong PIN.
 func (a *Attempts) Sweep(now time.Time) {
+	if a.LockedUntil.After(now.Add(LockFor)) {
+		a.LockedAt, a.LockedUntil = now, now.Add(LockFor)
+	}
 	late, at := 0, time.Time{}
 	a.Leases = slices.DeleteFunc(a.Leases, func(l Lease) bool {
 		if l.inForce(now) {
@@ -113,18 +116,20 @@ func (a *Attempts) Sweep(now time.Time) {
 		at = later(at, l.At.Add(LeaseFor))
 		return true
 	})
-	a.Wrong = slices.DeleteFunc(a.Wrong, func(at time.Time) bool { return now.Sub(at) >= MonthOfTries })
-	for i, at := range a.Wrong {
-		a.Wrong[i] = earlier(at, now)
-	}
-	if a.LockedUntil.After(now.Add(LockFor)) {
-		a.LockedAt, a.LockedUntil = now, now.Add(LockFor)
-	}
 	// Their lock begins when the lease ran out, not when somebody looks: a
 	// reader that stores nothing would see it begin anew each time.
 	for range late {
 		a.wrong(earlier(at, now))
 	}
+	a.forget(now)
+	for i, at := range a.Wrong {
+		a.Wrong[i] = earlier(at, now)
+	}
+}
+
+// forget drops wrong PINs that are a month old at that time.
+func (a *Attempts) forget(now time.Time) {
+	a.Wrong = slices.DeleteFunc(a.Wrong, func(at time.Time) bool { return now.Sub(at) >= MonthOfTries })
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -176,6 +181,7 @@ func (a *Attempts) Release(leaseID string) {
 
 // wrong follows an attempt that has left Leases and stays in Failed.
 func (a *Attempts) wrong(at time.Time) {
+	a.forget(at)
 	a.Wrong = append(a.Wrong, at)
 	switch settled := a.Settled(); {
 	case settled >= BlockAfter || len(a.Wrong) >= BlockInMonth:

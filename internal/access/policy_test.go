@@ -204,6 +204,7 @@ func TestEnrolmentOpen(t *testing.T) {
 		{"a newer account, as its window closes", teacher, newer, newer.Add(window), false},
 		{"before the policy takes effect", teacher, older, epoch().Add(-1), true},
 		{"no window at all", closed, older, epoch(), false},
+		{"no window at all, before the policy takes effect", closed, older, epoch().Add(-1), true},
 		{"where the profile has a choice, ten years later", student, older, epoch().AddDate(10, 0, 0), true},
 	}
 	for _, tt := range tests {

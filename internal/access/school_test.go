@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,7 +109,16 @@ func TestRegistrationAt(t *testing.T) {
 			if got := s.RegistrationAt(addr); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
+			backwards := access.School{Networks: slices.Clone(s.Networks)}
+			slices.Reverse(backwards.Networks)
+			if got := backwards.RegistrationAt(addr); got != tt.want {
+				t.Errorf("listed backwards: got %s, want %s", got, tt.want)
+			}
 		})
+	}
+	everywhere := access.School{Networks: []access.Network{network(t, "0.0.0.0/0=never")}}
+	if got := everywhere.RegistrationAt(netip.MustParseAddr("198.51.100.1")); got != access.RegisterNever {
+		t.Errorf("a rule for every address: got %s, want never", got)
 	}
 	if got := (access.School{}).RegistrationAt(netip.MustParseAddr("10.0.0.1")); got != access.RegisterAllow {
 		t.Errorf("a school without networks: got %s, want allow", got)

@@ -48,15 +48,15 @@ func (a *App) Diagnose(ctx context.Context, by access.Operator, login string) (D
 			return fmt.Errorf("read the school of %s: %w", account.Login, err)
 		}
 		d.Logins = len(logins)
-		d.Findings, d.Advice = decide.Diagnose(history(account, policy, school, logins, devices, a.clock()))
+		d.Findings, d.Advice = decide.Diagnose(history(policy, school, logins, devices, a.clock()))
 		return nil
 	})
 	return d, err
 }
 
 // history shapes rows for the pure diagnosis.
-func history(account access.Account, policy access.Policy, school access.School, logins []store.LoginRow, devices []store.DeviceRow, now time.Time) decide.History {
-	h := decide.History{Now: now, Protection: account.Effective(), MaxDevices: policy.MaxDevices}
+func history(policy access.Policy, school access.School, logins []store.LoginRow, devices []store.DeviceRow, now time.Time) decide.History {
+	h := decide.History{Now: now, MaxDevices: policy.MaxDevices}
 	for _, row := range logins {
 		h.Logins = append(h.Logins, row.Login)
 		if school.RegistrationAt(row.IP) != access.RegisterAllow {

@@ -11,7 +11,6 @@ import (
 // History is what an account's logins and devices were, for a diagnosis.
 type History struct {
 	Now             time.Time
-	Protection      access.Protection
 	MaxDevices      int
 	Logins          []access.Login
 	Devices         []access.Device // revoked ones included
