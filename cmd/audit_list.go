@@ -18,13 +18,13 @@ func newAuditList(s *session) *cobra.Command {
 		Short: "List the audit records, oldest first",
 		Example: `  pinward audit list --since 24h
   pinward audit list --action pin.reset -o csv
-  pinward audit list --target a0123456789abcdef`,
+  pinward audit list --target lea.martin`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return s.auditList(c.Context(), opts) },
 	}
 	c.Flags().StringVar(&opts.Actor, "actor", "", "by the operator of that `ID`, such as uid:1000")
 	c.Flags().StringVar(&opts.Action, "action", "", "of that `ACTION`, such as pin or pin.reset")
-	c.Flags().StringVar(&opts.Target, "target", "", "on the target of that public `ID`")
+	c.Flags().StringVar(&opts.Target, "target", "", "on the account of that `LOGIN`, or the target of that public id")
 	c.Flags().StringVar(&opts.Since, "since", "", "of the last `TIME`, such as 24h or 7d")
 	return c
 }

@@ -38,6 +38,9 @@ at, and the commands to type next. The store is a real one.`,
 }
 
 func (s *session) demo(ctx context.Context, dir string) error {
+	if _, err := s.format(); err != nil {
+		return err
+	}
 	dir, err := demoFolder(dir)
 	if err != nil {
 		return err

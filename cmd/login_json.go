@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/app"
@@ -132,7 +133,10 @@ func endOf(dec *json.Decoder) error {
 // jsonFault words a JSON error without the input.
 func jsonFault(err error) string {
 	var kind *json.UnmarshalTypeError
+	var moment *time.ParseError
 	switch {
+	case errors.As(err, &moment), strings.HasPrefix(err.Error(), "Time.UnmarshalJSON"):
+		return "password_changed_at: not a time such as 2026-03-02T08:00:00Z"
 	case errors.As(err, &kind):
 		return fmt.Sprintf("%s: wrong type", kind.Field)
 	case strings.HasPrefix(err.Error(), "json: unknown field"):

@@ -105,11 +105,12 @@ func (s *session) write(f func(io.Writer) error) error {
 	return out.commit()
 }
 
-// into gives the same session with w in the place of standard output, for a
-// report made of several listings.
+// into gives the same session with w in the place of standard output and tables
+// as its format, for a report made of several listings.
 func (s *session) into(w io.Writer) *session {
-	inner := *s
-	inner.Out, inner.globals.OutputFile = w, ""
+	inner, settings := *s, *s.config
+	settings.Output = string(render.Table)
+	inner.Out, inner.globals.OutputFile, inner.globals.CSV, inner.config = w, "", "", &settings
 	return &inner
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pinward/internal/access"
+	"pinward/internal/config"
 	"pinward/internal/render"
 )
 
@@ -30,7 +31,7 @@ func (s *session) pinPolicy(ctx context.Context, name string) (access.Policy, er
 	if ctx.Err() != nil {
 		return access.Policy{}, ctx.Err()
 	}
-	if access.CodeOf(err) != "store_missing" {
+	if access.CodeOf(err) != "store_missing" || s.config.Origin("store") != config.FromDefault {
 		s.warn("judging by the default policy, not the store's: %s", render.Safe(err.Error()))
 	}
 	return access.DefaultPolicy(profile, s.Now()), nil

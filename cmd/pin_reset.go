@@ -199,7 +199,11 @@ func (s *session) writeCodes(items, good []app.ResetItem) error {
 		return err
 	}
 	if !machine {
-		return list(s, resetColumns(), rows(good), "no accounts to reset")
+		none := "no accounts to reset"
+		if len(items) > 0 {
+			none = "" // the error says why
+		}
+		return list(s, resetColumns(), rows(good), none)
 	}
 	changes := make([]changeItem, len(items))
 	for i, item := range items {

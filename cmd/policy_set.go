@@ -37,7 +37,7 @@ func newPolicySet(s *session) *cobra.Command {
 		Short: "Change the policy of a profile",
 		Long: `Change the policy of a profile; what no flag names stays as it is. The command
 says first how many accounts it touches, and asks where some of them would then
-have to set something up. --impose leaves none out of what is allowed.
+have to set something up, or may be protected less than before. --impose leaves none out of what is allowed.
 
 --from DATE begins with that day in UTC. Without it, a policy that demands more
 than before is in force at once. --grace lets accounts that never had a PIN pass
@@ -165,7 +165,7 @@ func (s *session) policySet(ctx context.Context, opts policySetOptions, update a
 		return s.changed(policyItem(plan), "The policy of %s is so already: nothing was changed.", profile)
 	}
 	s.say("%s", strings.TrimSuffix(policyPlanWords(plan), "\n"))
-	if plan.SetUpAfter > plan.SetUpBefore {
+	if plan.SetUpAfter > plan.SetUpBefore || plan.Weakens() && plan.Accounts > 0 {
 		if err := s.confirm(ctx, fmt.Sprintf("Change the policy of %s?", profile)); err != nil {
 			return err
 		}

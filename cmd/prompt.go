@@ -98,6 +98,10 @@ func (s *session) newPIN(ctx context.Context, fromStdin bool, check func(access.
 			return pin, err
 		}
 		_, _ = fmt.Fprintln(s.Err, render.Safe(err.Error()))
+		var refusal *access.Error
+		if errors.As(err, &refusal) && refusal.Hint != "" {
+			_, _ = fmt.Fprintln(s.Err, "hint: "+render.Safe(refusal.Hint))
+		}
 	}
 	return access.PIN{}, access.Refused(access.CodePINMismatch, fmt.Sprintf("set a PIN: no valid PIN in %d tries", promptTries), "propose one with: pinward pin suggest")
 }

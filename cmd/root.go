@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"io"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -21,13 +22,32 @@ func Main(args []string, w World) int {
 	root := newRoot(s)
 	root.SetArgs(args)
 	root.SetIn(w.In)
-	root.SetOut(w.Out)
+	help := &helpOutput{to: w.Out}
+	root.SetOut(help)
 	root.SetErr(w.Err)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = outputError(help.err)
+	}
 	if closeErr := s.close(); err == nil {
 		err = closeErr
 	}
 	return s.report(err)
+}
+
+// A helpOutput keeps the error that cobra passes over when it writes a help
+// text.
+type helpOutput struct {
+	to  io.Writer
+	err error
+}
+
+func (o *helpOutput) Write(p []byte) (int, error) {
+	n, err := o.to.Write(p)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // Tree gives the whole tree of commands, for generated documents.
@@ -43,6 +63,7 @@ does not recognize, keeps the list of recognized devices, and tells people when
 a login looks wrong.
 
 Start with: pinward demo`,
+		Version:       s.Version,
 		Args:          noWord,
 		RunE:          showHelp,
 		SilenceUsage:  true,
@@ -84,9 +105,10 @@ func noWord(c *cobra.Command, args []string) error {
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "did you mean: " + c.CommandPath() + " " + near[0]
 	}
+	const longest = 40 // letters; no command's name comes near
 	word := fmt.Sprintf(" %q", args[0])
-	if strings.ContainsAny(word, "0123456789") {
-		word = "" // it may be a PIN
+	if strings.ContainsAny(word, "0123456789") || len(word) > longest {
+		word = "" // it may be a PIN, or a file that was pasted
 	}
 	return access.Usage(c.CommandPath()+": unknown command"+word, hint)
 }

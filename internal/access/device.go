@@ -37,8 +37,8 @@ type Device struct {
 
 	TokenKeyID  string    // the key that its tokens are derived under
 	Salt        []byte    // random, of this row
-	Generation  int64     // of the newest token issued
-	TokenHash   []byte    // SHA-256 of that token's secret
+	Generation  int64     // of the newest token presented; its successor may be out already
+	TokenHash   []byte    // SHA-256 of the newest token's secret
 	PresentedAt time.Time // when that token was first presented; zero: not yet
 
 	FirstSeenAt   time.Time

@@ -32,7 +32,7 @@ func (a *App) Alerts(ctx context.Context, by access.Operator, q AlertQuery, each
 	f.Limit = pageSize
 	err := a.store.View(ctx, func(tx store.Tx) error { return resolveAlerts(ctx, tx, by, q, &f) })
 	if err != nil || f.UpTo <= f.After {
-		return max(f.UpTo, f.After), err
+		return max(f.UpTo, f.After), a.denied(ctx, by, AlertsList, err)
 	}
 	newest := f.UpTo
 	for {

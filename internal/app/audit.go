@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -20,6 +21,22 @@ type AuditEntry struct {
 	Details map[string]any // nil once erased
 }
 
+// auditTarget gives the public id of an account that was named by its login,
+// and any other target as it is.
+func (a *App) auditTarget(ctx context.Context, target string) (string, error) {
+	err := a.store.View(ctx, func(tx store.Tx) error {
+		account, err := tx.AccountByLogin(ctx, target)
+		if err == nil {
+			target = account.ID
+		}
+		if errors.Is(err, access.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	return target, err
+}
+
 // AuditRecords streams the audit records that f selects, oldest first. They tell
 // of the people of every school.
 func (a *App) AuditRecords(ctx context.Context, by access.Operator, f store.AuditFilter, each func(AuditEntry) error) error {
@@ -29,6 +46,9 @@ func (a *App) AuditRecords(ctx context.Context, by access.Operator, f store.Audi
 	}
 	if err != nil {
 		return a.denied(ctx, by, AuditList, err)
+	}
+	if f.Target, err = a.auditTarget(ctx, f.Target); err != nil {
+		return err
 	}
 	return a.eachAudit(ctx, f, func(r access.AuditRecord) error {
 		e := AuditEntry{AuditRecord: r}
@@ -124,6 +144,9 @@ func (a *App) verifyAudit(ctx context.Context, head AuditHead) (n int64, last Au
 		n, last = n+1, AuditHead{r.Seq, r.MAC}
 		return nil
 	})
+	if err == nil && n == 0 { // Init writes record 1, so an empty chain was emptied
+		err = auditDamage(1, "it is missing")
+	}
 	if err == nil && !met {
 		err = auditDamage(head.Seq, "the record that the remembered head names is missing")
 	}

@@ -41,7 +41,7 @@ func readers() []access.Role { return append(people(), access.RoleReporter) }
 
 // matrix lists the use cases. Adding a use case means adding a row.
 func matrix() []matrixRow {
-	return slices.Concat(schoolRows(), accountRows(), policyRows())
+	return slices.Concat(schoolRows(), accountRows(), policyRows(), lookAfterRows())
 }
 
 func schoolRows() []matrixRow {
@@ -137,7 +137,10 @@ func TestAuthorizationMatrix(t *testing.T) {
 	roles := []access.Role{access.RoleAdmin, access.RolePrincipal, access.RoleHelpdesk, access.RoleReporter, access.RolePortal}
 	for _, row := range matrix() {
 		for _, role := range roles {
-			t.Run(row.name+" as "+string(role), func(t *testing.T) { row.check(t, role) })
+			t.Run(row.name+" as "+string(role), func(t *testing.T) {
+				t.Parallel()
+				row.check(t, role)
+			})
 		}
 	}
 }

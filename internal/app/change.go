@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"pinward/internal/access"
@@ -130,8 +131,12 @@ func findAccount(ctx context.Context, tx store.Tx, by access.Operator, action Ac
 	return a, authorizeTarget(by, action, a, login)
 }
 
-// shortened keeps an error line readable when a target is absurdly long.
+// shortened keeps an error line readable when a target is absurdly long, and
+// says no device token that was given in the place of a device's id.
 func shortened(s string) string {
+	if strings.HasPrefix(s, "pwd_") {
+		return "[token]"
+	}
 	if len(s) <= access.MaxLogin {
 		return s
 	}

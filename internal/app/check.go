@@ -19,6 +19,8 @@ type CheckReport struct {
 	Records  int64
 	Head     AuditHead
 	Problems []store.Problem
+
+	whole bool // the chain verified to its end
 }
 
 // Damaged reports whether a problem is damage rather than a finding.
@@ -47,7 +49,7 @@ func (a *App) CheckStore(ctx context.Context, by access.Operator) (CheckReport, 
 		return r, fmt.Errorf("check the engine's files: %w", err)
 	}
 	r.Problems = problems
-	for _, part := range []func(context.Context, *CheckReport) error{a.checkSeals, a.checkOrphans, a.checkChain} {
+	for _, part := range []func(context.Context, *CheckReport) error{a.checkChain, a.checkPolicies, a.checkSeals, a.checkOrphans} {
 		if err := part(ctx, &r); err != nil && !r.damage(err) {
 			return r, err
 		}
@@ -93,9 +95,22 @@ func (a *App) checkSeals(ctx context.Context, r *CheckReport) error {
 
 func (a *App) checkSealsOf(ctx context.Context, tx store.Tx, account access.Account, r *CheckReport) error {
 	r.Accounts++
+	if text := unknownWord(account); text != "" {
+		r.Problems = append(r.Problems, store.Problem{
+			Table: "account", Row: rowOf(account), Text: text, Damage: true,
+		})
+	}
 	credential, err := tx.Credential(ctx, account.Key)
 	if err != nil {
 		return fmt.Errorf("read the PIN of %s: %w", account.Login, err)
+	}
+	// Every change of a row stands in the chain under the number that the row
+	// carries, so a row that is ahead of the chain tells of a chain cut off.
+	if seq := max(account.AuditSeq, credential.AuditSeq); r.whole && seq > r.Head.Seq {
+		r.Problems = append(r.Problems, store.Problem{
+			Table: "audit", Row: strconv.FormatInt(seq, 10), Damage: true,
+			Text: "the record is missing that last changed the account " + account.Login,
+		})
 	}
 	if credential.Set() {
 		err := a.keys.CheckPIN(account.ID, secret.SealedPIN{KeyID: credential.KeyID, Blob: credential.Sealed})
@@ -112,14 +127,48 @@ func (a *App) checkSealsOf(ctx context.Context, tx store.Tx, account access.Acco
 	return nil
 }
 
+// rowOf names an account's row by key and login.
+func rowOf(account access.Account) string {
+	return strconv.FormatInt(account.Key, 10) + " (" + account.Login + ")"
+}
+
+// unknownWord says what an account holds that pinward never writes.
+func unknownWord(account access.Account) string {
+	_, profile := access.ParseProfile(string(account.Profile))
+	_, status := access.ParseStatus(string(account.Status))
+	_, protection := access.ParseProtection(string(account.Protection))
+	switch {
+	case profile != nil:
+		return "its profile is unknown"
+	case status != nil:
+		return "its status is unknown"
+	case protection != nil:
+		return "its protection is unknown"
+	case account.HomeSchool() == "":
+		return "it belongs to no school"
+	}
+	return ""
+}
+
 func (r *CheckReport) sealed(table string, account access.Account, err error) {
 	r.Sealed++
 	if err != nil {
 		r.Problems = append(r.Problems, store.Problem{
-			Table: table, Row: strconv.FormatInt(account.Key, 10) + " (" + account.Login + ")",
+			Table: table, Row: rowOf(account),
 			Text: "the seal does not open: " + err.Error(), Damage: true,
 		})
 	}
+}
+
+func (a *App) checkPolicies(ctx context.Context, _ *CheckReport) error {
+	return a.store.View(ctx, func(tx store.Tx) error {
+		for _, p := range access.Profiles() {
+			if _, err := tx.Policy(ctx, p); err != nil {
+				return owed(err, fmt.Sprintf("read the policy of %s", p))
+			}
+		}
+		return nil
+	})
 }
 
 func (a *App) checkOrphans(ctx context.Context, r *CheckReport) error {
@@ -138,6 +187,7 @@ func (a *App) checkOrphans(ctx context.Context, r *CheckReport) error {
 func (a *App) checkChain(ctx context.Context, r *CheckReport) error {
 	var err error
 	r.Records, r.Head, err = a.verifyAudit(ctx, AuditHead{})
+	r.whole = err == nil
 	var damage *access.Error
 	if errors.As(err, &damage) && damage.Code == "audit_broken" {
 		r.Problems = append(r.Problems, store.Problem{Table: "audit", Row: strconv.FormatInt(r.Head.Seq+1, 10), Text: damage.Text, Damage: true})

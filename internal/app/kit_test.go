@@ -3,7 +3,10 @@ package app_test
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,30 +39,58 @@ func operator(r access.Role, schools ...string) access.Operator {
 // shared) and B.
 func newKit(t *testing.T) *kit {
 	t.Helper()
-	k := &kit{t: t, now: morning}
-	ctx := context.Background()
-	var err error
-	if k.store, err = sqlite.Create(ctx, filepath.Join(t.TempDir(), "pinward.db")); err != nil {
+	fresh, err := freshStore()
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &kit{t: t, now: morning, keys: fresh.keys}
+	path := filepath.Join(t.TempDir(), "pinward.db")
+	if err := os.WriteFile(path, fresh.file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if k.store, err = sqlite.Open(context.Background(), path); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = k.store.Close() })
-	if k.keys, err = secret.NewKeyring(rand.Reader, morning); err != nil {
-		t.Fatal(err)
-	}
 	k.App = k.with(k.keys)
+	return k
+}
+
+// A fresh is the file that every test begins with, and its keyring.
+type fresh struct {
+	file []byte
+	keys *secret.Keyring
+}
+
+// freshStore makes it once: making one takes longer than most tests.
+var freshStore = sync.OnceValues(func() (f fresh, err error) {
+	dir, err := os.MkdirTemp("", "pinward")
+	if err != nil {
+		return f, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	k := &kit{now: morning}
+	path := filepath.Join(dir, "pinward.db")
+	if k.store, err = sqlite.Create(context.Background(), path); err != nil {
+		return f, err
+	}
+	if f.keys, err = secret.NewKeyring(rand.Reader, morning); err != nil {
+		return f, err
+	}
 	shared, err := access.ParseNetwork("10.1.0.0/16=shared")
 	if err != nil {
-		t.Fatal(err)
+		return f, err
 	}
-	err = k.Init(ctx, root, []access.School{
+	err = k.with(f.keys).Init(context.Background(), root, []access.School{
 		{Code: "A", Name: "School A", TimeZone: "Europe/Paris", Lang: "fr", Networks: []access.Network{shared}},
 		{Code: "B", Name: "School B"},
 	})
-	if err != nil {
-		t.Fatal(err)
+	if err = errors.Join(err, k.store.Close()); err != nil {
+		return f, err
 	}
-	return k
-}
+	f.file, err = os.ReadFile(path)
+	return f, err
+})
 
 func (k *kit) with(keys *secret.Keyring) *app.App {
 	return app.New(app.Deps{

@@ -123,11 +123,11 @@ func (a *App) facts(ctx context.Context, tx store.Tx, account access.Account, no
 	f := decide.Facts{Now: now, Known: true, Account: account, Recognition: decide.NoToken}
 	school, err := tx.School(ctx, account.HomeSchool())
 	if err != nil {
-		return f, school, fmt.Errorf("read the school of %s: %w", account.Login, err)
+		return f, school, owed(err, fmt.Sprintf("read the school of %s", account.Login))
 	}
 	f.Location = school.Location()
 	if f.Policy, err = tx.Policy(ctx, account.Profile); err != nil {
-		return f, school, fmt.Errorf("read the policy of %s: %w", account.Profile, err)
+		return f, school, owed(err, fmt.Sprintf("read the policy of %s", account.Profile))
 	}
 	if f.Credential, err = tx.Credential(ctx, account.Key); err != nil {
 		return f, school, fmt.Errorf("read the PIN of %s: %w", account.Login, err)
@@ -143,6 +143,18 @@ func (a *App) facts(ctx context.Context, tx store.Tx, account access.Account, no
 // changed since proves nothing.
 func (s session) pinProven() bool {
 	return !s.login.PINAt.IsZero() && !s.login.PINAt.Before(s.facts.Credential.SetAt)
+}
+
+// owed words the absence of a row that must be there as damage: nobody named it,
+// so it is not a target that was not found.
+func owed(err error, what string) error {
+	if !errors.Is(err, access.ErrNotFound) {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return &access.Error{
+		Kind: access.ErrDamaged, Code: "row_missing", Text: what + ": it is missing in the store",
+		Hint: "somebody may have edited the store by hand; see: pinward store check",
+	}
 }
 
 // mayRemember reports whether a device may be registered in this login.

@@ -39,15 +39,22 @@ func (a *App) RememberDevice(ctx context.Context, by access.Operator, req NameDe
 			return err
 		}
 		c.targetAccount(s.facts.Account)
-		if s.login.State != access.LoginPassed || !s.facts.Account.Usable(c.now, s.facts.Location) {
+		if !s.facts.Account.Usable(c.now, s.facts.Location) || s.login.State == access.LoginDenied {
 			return errLoginGone
+		}
+		if s.login.State != access.LoginPassed {
+			answer = s.refusal(s.login.Decision, s.login.Reason)
+			answer.DeviceError = rememberNotHere
+			c.record.Result = access.AuditRefused
+			c.note("reason_code", rememberNotHere)
+			return nil
 		}
 		answer = LoginAnswer{Decision: access.Allow, Reason: s.login.Reason}
 		if err := c.remember(ctx, &s, Remember{Name: req.Name, Replace: req.Replace}, &answer); err != nil {
 			return err
 		}
 		if answer.DeviceError != "" {
-			answer.Refused = true
+			answer.Refused, answer.MayRemember = true, s.mayRemember()
 			c.record.Result = access.AuditRefused
 			c.note("reason_code", answer.DeviceError)
 			return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"pinward/internal/access"
@@ -28,10 +29,7 @@ type StartLogin struct {
 // account is denied like any other, with its own reason: the callers are
 // authenticated portals.
 func (a *App) StartLogin(ctx context.Context, by access.Operator, req StartLogin) (LoginAnswer, error) {
-	if (req.Login == "") == (req.ExternalID == "") {
-		return LoginAnswer{}, access.Usage("login start: one of login and external_id is needed", "")
-	}
-	ip, err := parseIP(req.IP)
+	ip, err := req.check()
 	if err != nil {
 		return LoginAnswer{}, err
 	}
@@ -56,8 +54,16 @@ func (a *App) StartLogin(ctx context.Context, by access.Operator, req StartLogin
 	return answer, err
 }
 
+// check refuses what names no account or two, and gives the address.
+func (req StartLogin) check() (netip.Addr, error) {
+	if (req.Login == "") == (req.ExternalID == "") {
+		return netip.Addr{}, access.Usage("login start: one of login and external_id is needed", "")
+	}
+	return parseIP(req.IP)
+}
+
 func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAnswer, error) {
-	account, err := c.loginAccount(ctx, req)
+	account, err := loginAccount(ctx, c.Tx, c.by, c.action, req)
 	if errors.Is(err, access.ErrNotFound) {
 		return c.denyUnknown(ctx, s)
 	}
@@ -93,11 +99,10 @@ func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAn
 	return answer, c.replayed(ctx, s, token)
 }
 
-// keepLock stores a lock or block as swept. One that began with attempts whose
-// outcome never came, or that a clock moved back has bounded anew, would begin
-// again at every login until something stores it.
+// keepLock stores a lock as swept: one that a clock moved back has bounded anew
+// would begin again at every login until something stores it.
 func (c *change) keepLock(ctx context.Context, f decide.Facts) error {
-	if _, locked := f.Attempts.Locked(c.now); !locked && !f.Attempts.Blocked() {
+	if _, locked := f.Attempts.Locked(c.now); !locked {
 		return nil
 	}
 	if err := c.PutAttempts(ctx, f.Account.Key, f.Attempts); err != nil {
@@ -151,15 +156,20 @@ func (s *session) answer(o decide.Outcome) LoginAnswer {
 
 // loginAccount finds the account of a login; one outside the caller's schools
 // is as unknown as an absent one.
-func (c *change) loginAccount(ctx context.Context, req StartLogin) (access.Account, error) {
+func loginAccount(ctx context.Context, tx store.Tx, by access.Operator, action Action, req StartLogin) (access.Account, error) {
 	if req.Login != "" {
-		return c.account(ctx, req.Login)
+		return findAccount(ctx, tx, by, action, req.Login)
 	}
-	account, err := c.AccountByExternalID(ctx, req.ExternalID)
+	account, err := tx.AccountByExternalID(ctx, req.ExternalID)
 	if err != nil {
 		return access.Account{}, notFoundAs(err, "account", shortened(req.ExternalID))
 	}
-	return account, authorizeTarget(c.by, c.action, account, req.ExternalID)
+	return account, authorizeTarget(by, action, account, req.ExternalID)
+}
+
+// unknownAccount is the answer for an account that is not there.
+func unknownAccount() LoginAnswer {
+	return LoginAnswer{Decision: access.Deny, Reason: access.ReasonAccountUnknown, Refused: true}
 }
 
 // denyUnknown keeps no word of what was typed: it may be a password.
@@ -169,7 +179,7 @@ func (c *change) denyUnknown(ctx context.Context, s *session) (LoginAnswer, erro
 		return LoginAnswer{}, fmt.Errorf("store the login: %w", err)
 	}
 	c.noteLogin(s.login)
-	return LoginAnswer{Decision: access.Deny, Reason: access.ReasonAccountUnknown, Refused: true}, nil
+	return unknownAccount(), nil
 }
 
 // noteLogin writes what came of the login into the audit record.

@@ -87,3 +87,18 @@ func timeZones(ctx context.Context, tx store.Tx) (map[string]*time.Location, err
 	}
 	return zones, nil
 }
+
+// Weakens reports whether the policy would then allow less protection than
+// before, or no longer demand any.
+func (p PolicyPlan) Weakens() bool {
+	return weakest(p.After) < weakest(p.Before) || p.Before.Imposed && !p.After.Imposed
+}
+
+// weakest gives the strength of the least protection that a policy allows.
+func weakest(p access.Policy) int {
+	least := access.ByPIN.Strength()
+	for _, q := range p.Allowed {
+		least = min(least, q.Strength())
+	}
+	return least
+}

@@ -34,12 +34,20 @@ func (c *change) raise(ctx context.Context, a access.Account, f detect.Finding, 
 		At: c.now, Kind: f.Kind, Severity: f.Severity, State: access.AlertOpen,
 		AccountKey: a.Key, School: a.HomeSchool(),
 		IP: o.IP, UserAgent: o.UserAgent, DeviceID: o.DeviceID, LoginKey: o.LoginKey,
-		IncidentID: incident, Text: f.Kind.Sentence(), AuditSeq: c.seq,
+		IncidentID: incident, Text: sentence(f.Kind, o), AuditSeq: c.seq,
 	}
 	if err := c.PutAlert(ctx, &alert); err != nil {
 		return fmt.Errorf("raise %s for %s: %w", f.Kind, a.Login, err)
 	}
 	return nil
+}
+
+// sentence words an alert. Outside a login nobody has given a password.
+func sentence(k access.AlertKind, o occasion) string {
+	if k == access.AlertPINWrong && o.LoginKey == 0 {
+		return "a wrong PIN was tried outside a login"
+	}
+	return k.Sentence()
 }
 
 func (c *change) incident(ctx context.Context, a access.Account, k access.AlertKind) (string, error) {

@@ -84,6 +84,7 @@ func TestWrongCodesAndWrongPINsShareACount(t *testing.T) {
 		t.Errorf("tries of the code: got %d, want 3, since a lock judges none", got)
 	}
 	want(t, k.tryCode(k.start("lea", "").LoginID, code), access.Allow, access.ReasonSetupCodeRequired)
+	k.wantAttempts(0, 0, 0)
 }
 
 func TestBlockJudgesNoCode(t *testing.T) {

@@ -23,7 +23,7 @@ func (k *kit) reopened() *app.App {
 }
 
 // raw opens the kit's file with plain SQL, as somebody does who tampers with it.
-// Foreign keys are off there, which is SQLite's own default.
+// Foreign keys are off there, which is SQLite's own default. The caller closes it.
 func (k *kit) raw() *sql.DB {
 	k.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+k.store.Path()+"?_busy_timeout=10000")
@@ -31,7 +31,6 @@ func (k *kit) raw() *sql.DB {
 		k.t.Fatal(err)
 	}
 	db.SetMaxOpenConns(1)
-	k.t.Cleanup(func() { _ = db.Close() })
 	return db
 }
 
@@ -39,6 +38,7 @@ func (k *kit) raw() *sql.DB {
 func (k *kit) tamper(statements ...string) {
 	k.t.Helper()
 	db := k.raw()
+	defer func() { _ = db.Close() }()
 	for _, s := range statements {
 		if _, err := db.ExecContext(context.Background(), s); err != nil {
 			k.t.Fatalf("%s: %v", s, err)
@@ -46,58 +46,52 @@ func (k *kit) tamper(statements ...string) {
 	}
 }
 
-// dump gives every row of every table but those left out, as text.
+// dump gives every row of every table but those left out, a line each.
 func (k *kit) dump(without ...string) string {
 	k.t.Helper()
 	db := k.raw()
+	defer func() { _ = db.Close() }()
 	var out strings.Builder
-	for _, table := range k.column(db, `SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`) {
+	for _, row := range k.rows(db, `SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`) {
+		table := fmt.Sprint(row...)
 		if slices.Contains(without, table) {
 			continue
 		}
-		rows, err := db.QueryContext(context.Background(), `SELECT * FROM `+table+` ORDER BY 1, 2`)
-		if err != nil {
-			k.t.Fatal(err)
-		}
-		columns, err := rows.Columns()
-		if err != nil {
-			k.t.Fatal(err)
-		}
-		for rows.Next() {
-			values, into := make([]any, len(columns)), make([]any, len(columns))
-			for i := range values {
-				into[i] = &values[i]
+		for _, row := range k.rows(db, `SELECT * FROM `+table+` ORDER BY 1, 2`) {
+			words := []string{table}
+			for _, v := range row {
+				words = append(words, fmt.Sprintf("%q", fmt.Sprint(v)))
 			}
-			if err := rows.Scan(into...); err != nil {
-				k.t.Fatal(err)
-			}
-			_, _ = fmt.Fprintf(&out, "%s %x\n", table, fmt.Sprint(values...))
+			_, _ = fmt.Fprintln(&out, strings.Join(words, " "))
 		}
-		if err := rows.Err(); err != nil {
-			k.t.Fatal(err)
-		}
-		_ = rows.Close()
 	}
 	return out.String()
 }
 
-// column gives the first column of a query's rows.
-func (k *kit) column(db *sql.DB, query string) (values []string) {
+// rows gives what a query gives.
+func (k *kit) rows(db *sql.DB, query string) (all [][]any) {
 	k.t.Helper()
 	rows, err := db.QueryContext(context.Background(), query)
 	if err != nil {
 		k.t.Fatal(err)
 	}
 	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err != nil {
+		k.t.Fatal(err)
+	}
 	for rows.Next() {
-		var v string
-		if err := rows.Scan(&v); err != nil {
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
 			k.t.Fatal(err)
 		}
-		values = append(values, v)
+		all = append(all, values)
 	}
 	if err := rows.Err(); err != nil {
 		k.t.Fatal(err)
 	}
-	return values
+	return all
 }

@@ -86,17 +86,19 @@ func TestParallelLoginsOfOneBrowserGetOneSuccessor(t *testing.T) {
 
 func TestReplaySeverity(t *testing.T) {
 	for _, c := range []struct {
-		name, ip, agent string
-		want            access.Severity
+		name, seen, ip, agent string
+		want                  access.Severity
 	}{
-		{"the same browser and network", "192.0.2.99", firefox, access.High},
-		{"another network", "198.51.100.7", firefox, access.Critical},
-		{"another browser", "192.0.2.7", chrome, access.Critical},
+		{"the same browser and network", "192.0.2.7", "192.0.2.99", firefox, access.High},
+		{"another network", "192.0.2.7", "198.51.100.7", firefox, access.Critical},
+		{"another browser", "192.0.2.7", "192.0.2.7", chrome, access.Critical},
+		{"the network that it was last seen in", "198.51.100.7", "198.51.100.8", firefox, access.High},
+		{"the network that it was registered in", "198.51.100.7", "192.0.2.7", firefox, access.Critical},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			k := teacher(t)
 			stolen := k.registered("lea", rightPIN, "Home")
-			k.start("lea", k.start("lea", stolen).DeviceToken)
+			k.startFrom("lea", k.start("lea", stolen).DeviceToken, c.seen, firefox)
 			k.now = k.now.Add(time.Hour)
 			before := k.head()
 			want(t, k.startFrom("lea", stolen, c.ip, c.agent), access.AskPIN, access.ReasonDeviceReplayed)
