@@ -44,15 +44,19 @@ passwords are never read.
 
 People are matched by their external id, and by their login only where neither
 side has another external id; otherwise the line is rejected, since a login may
-have been given to somebody else. It is all or nothing, unless --partial takes
-the good lines. Lines are named by their number and never quoted.
+have been given to somebody else. So is a line of another name and a new external
+id whose login has had a PIN or a device. Where the file gives people each
+other's logins, the order of its lines does not matter.
+
+It is all or nothing, unless --partial takes the good lines. Lines are named by
+their number and never quoted.
 
 --archive-missing also lets those leave whom the file lacks: accounts that an
 import made, of the schools and profiles in the file. Where more than a tenth of
 them would leave, --max-affected must say how many may.`,
 		Example: `  pinward account import ./oneroster -n
   pinward account import eleves.csv --profile student --school 0750001A --encoding windows-1252
-  pinward account import staff.csv --map login=Compte --map-value profile:AED=staff --partial --rejects rejects.csv`,
+  pinward account import staff.csv --map login=Compte --map-value profile:Gestionnaire=staff --partial --rejects rejects.csv`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			opts.Source = args[0]
@@ -72,9 +76,9 @@ func (o *accountImportOptions) add(c *cobra.Command, s *session) {
 	f.Var(newChoice(&o.Profile, profileNames()...), "profile", "csv: the `PROFILE` of rows without one")
 	f.StringVar(&o.School, "school", "", "the `CODE` of the school of rows without one")
 	f.Var(newChoice(&o.Encoding, "utf-8", "latin1", "windows-1252"), "encoding", "the `ENCODING`: utf-8, latin1 or windows-1252")
-	f.BoolVarP(&o.DryRun, "dry-run", "n", false, "say what it would do and change nothing")
+	f.BoolVarP(&o.DryRun, "dry-run", "n", false, "say what it would do, and to whom, and change nothing")
 	f.BoolVar(&o.Partial, "partial", false, "take the good lines where others are rejected")
-	f.StringVar(&o.Rejects, "rejects", "", "write file, line and reason of rejected lines to `FILE`, as CSV")
+	f.StringVar(&o.Rejects, "rejects", "", "write file, line and reason of rejected lines to `FILE`, as CSV, in place of what it held")
 	f.BoolVar(&o.ArchiveMissing, "archive-missing", false, "let those leave whom the file lacks")
 	f.IntVar(&o.MaxAffected, "max-affected", 0, "let `N` accounts leave, even if they are more than a tenth")
 	complete(c, "format", "auto", "oneroster", "csv")
@@ -93,8 +97,14 @@ func (o *accountImportOptions) add(c *cobra.Command, s *session) {
 	}
 }
 
-// reading gives how the file is to be read.
+// reading gives how the file is to be read, and refuses what no import can do.
 func (o *accountImportOptions) reading() (roster.Options, error) {
+	if o.Rejects == "-" {
+		return roster.Options{}, access.Usage("--rejects: takes no standard output", "name a file")
+	}
+	if o.MaxAffected < 0 {
+		return roster.Options{}, access.Usage(fmt.Sprintf("--max-affected %d: below 0", o.MaxAffected), "say how many accounts may leave")
+	}
 	r := roster.Options{Format: o.Format, Profile: access.Profile(o.Profile), School: o.School, Encoding: o.Encoding}
 	var err error
 	if r.Columns, err = roster.ParseMap(o.Maps); err != nil {
@@ -119,7 +129,7 @@ func (s *session) accountImport(ctx context.Context, opts accountImportOptions) 
 	if err != nil {
 		return err
 	}
-	rejects, err := s.openRejects(ctx, opts)
+	rejects, err := openRejects(opts)
 	if err != nil {
 		return err
 	}

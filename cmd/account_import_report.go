@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -50,11 +49,34 @@ func importColumns() []column[importResult] {
 	}
 }
 
+func importItemColumns() []column[app.ImportItem] {
+	type row = app.ImportItem
+	return []column[row]{
+		{Key: "login", Title: "LOGIN", Whole: true, Value: func(r row) any { return r.Login }},
+		{Key: "result", Title: "RESULT", Value: func(r row) any { return r.Result }},
+	}
+}
+
+// listed gives whom a person is told of by login: all of a plan, and always
+// those who were archived.
+func (r importResult) listed() []app.ImportItem {
+	if r.DryRun {
+		return r.Items
+	}
+	var archived []app.ImportItem
+	for _, item := range r.Items {
+		if item.Result == app.ImportArchived {
+			archived = append(archived, item)
+		}
+	}
+	return archived
+}
+
 // problemColumns shows what was wrong with a line, and never what stands in it.
 func problemColumns() []column[access.RosterProblem] {
 	type row = access.RosterProblem
 	return []column[row]{
-		{Key: "file", Title: "FILE", Value: func(r row) any { return r.File }},
+		{Key: "file", Title: "FILE", Whole: true, Value: func(r row) any { return r.File }},
 		{Key: "line", Title: "LINE", Value: func(r row) any { return r.Line }},
 		{Key: "reason", Title: "REJECTED BECAUSE", Value: func(r row) any { return r.Text }},
 	}
@@ -92,6 +114,14 @@ func (s *session) writeImportTable(w io.Writer, r importResult) error {
 	if err := render.Write(w, o, importColumns(), rows([]importResult{r})); err != nil {
 		return err
 	}
+	if listed := r.listed(); len(listed) > 0 {
+		if _, err := fmt.Fprintln(w); err != nil {
+			return err
+		}
+		if err := render.Write(w, o, importItemColumns(), rows(listed)); err != nil {
+			return err
+		}
+	}
 	if len(r.Rejected) == 0 {
 		return nil
 	}
@@ -123,8 +153,24 @@ func placeOf(p access.RosterProblem) string {
 	return place
 }
 
+// An importJSON is one item of an import's answer: a school's thousands of them
+// would be heavy as maps.
+type importJSON struct {
+	Error  *lineJSON `json:"error,omitempty"`
+	File   *string   `json:"file,omitempty"`
+	Line   *int      `json:"line,omitempty"`
+	Result string    `json:"result"`
+	Target string    `json:"target"`
+}
+
+type lineJSON struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
 // json gives the object that answers an import: that of every change, and the
-// counts of accounts and schools. Its items are the rejected lines.
+// counts of accounts and schools. Its items are the accounts
+// taken, as far as they were not so already, then the rejected lines.
 func (r importResult) json() map[string]any {
 	answer := map[string]any{
 		"changed": r.Created + r.Updated + r.Archived,
@@ -133,13 +179,16 @@ func (r importResult) json() map[string]any {
 	for _, c := range importColumns() {
 		answer[c.Key] = c.Value(r)
 	}
-	items := make([]map[string]any, len(r.Rejected))
-	for i, p := range r.Rejected {
-		items[i] = map[string]any{
-			"target": fmt.Sprintf("%s:%d", render.Safe(p.File), p.Line), "result": resultFailed,
-			"file": render.Safe(p.File), "line": p.Line,
-			"error": map[string]any{"code": "line_rejected", "message": p.Text},
-		}
+	items := make([]importJSON, 0, len(r.Items)+len(r.Rejected))
+	for _, item := range r.Items {
+		items = append(items, importJSON{Target: item.Login, Result: item.Result})
+	}
+	for _, p := range r.Rejected {
+		file := render.Safe(p.File)
+		items = append(items, importJSON{
+			Target: fmt.Sprintf("%s:%d", file, p.Line), Result: resultFailed, File: &file, Line: &p.Line,
+			Error: &lineJSON{"line_rejected", p.Text},
+		})
 	}
 	warnings := make([]map[string]any, len(r.Warnings))
 	for i, p := range r.Warnings {
@@ -157,8 +206,8 @@ type rejectsFile struct {
 }
 
 // openRejects begins the file of rejected lines, if one is named, before
-// anything is changed.
-func (s *session) openRejects(ctx context.Context, opts accountImportOptions) (*rejectsFile, error) {
+// anything is changed. It replaces what stands there, but never the account file.
+func openRejects(opts accountImportOptions) (*rejectsFile, error) {
 	if opts.Rejects == "" {
 		return nil, nil
 	}
@@ -166,9 +215,6 @@ func (s *session) openRejects(ctx context.Context, opts accountImportOptions) (*
 	if err == nil && there.Mode().IsRegular() {
 		if source, err := os.Stat(opts.Source); err == nil && os.SameFile(source, there) {
 			return nil, access.Usage("--rejects: names the account file itself", "name another file")
-		}
-		if err := s.confirm(ctx, fmt.Sprintf("Overwrite %s?", render.Safe(opts.Rejects))); err != nil {
-			return nil, err
 		}
 	}
 	out, err := newOutputFile(opts.Rejects)

@@ -27,9 +27,23 @@ type ImportOptions struct {
 type ImportReport struct {
 	Created, Updated, Unchanged, Archived int
 	SchoolsCreated                        int
+	Items                                 []ImportItem
 	Rejected, Warnings                    []access.RosterProblem
 	Ended                                 Ended
 }
+
+// An ImportItem is an account that an import made, changed or archived.
+type ImportItem struct {
+	Login  string // as it is now
+	Result string // ImportCreated, ImportUpdated or ImportArchived
+}
+
+// What an import did to an account.
+const (
+	ImportCreated  = "created"
+	ImportUpdated  = "updated"
+	ImportArchived = "archived"
+)
 
 // progressStep is how many entries lie between two calls of Progress.
 const progressStep = 500
@@ -68,7 +82,7 @@ func (a *App) ImportRoster(ctx context.Context, by access.Operator, r access.Ros
 		err = nil
 	}
 	if err == nil && len(report.Rejected) > 0 {
-		err = partlyImported(len(report.Rejected))
+		err = partlyImported(len(report.Rejected), o.DryRun)
 	}
 	if err != nil && !errors.Is(err, access.ErrPartial) && !o.DryRun {
 		report = ImportReport{Rejected: report.Rejected, Warnings: report.Warnings} // nothing was stored
@@ -76,17 +90,31 @@ func (a *App) ImportRoster(ctx context.Context, by access.Operator, r access.Ros
 	return report, err
 }
 
-func partlyImported(rejected int) error {
+func partlyImported(rejected int, dryRun bool) error {
+	others := "the others were taken"
+	if dryRun {
+		others = "the others would be taken"
+	}
 	return &access.Error{
 		Kind: access.ErrPartial, Code: "roster_rejected",
-		Text: fmt.Sprintf("account import: %d lines were rejected, the others were taken", rejected),
+		Text: fmt.Sprintf("account import: %s, %s", linesRejected(rejected), others),
 		Hint: "correct those lines and import the file again",
 	}
+}
+
+func linesRejected(n int) string {
+	if n == 1 {
+		return "1 line was rejected"
+	}
+	return fmt.Sprintf("%d lines were rejected", n)
 }
 
 // run takes every entry, then those whom the file lacks. Guardians come after
 // the students whom they answer for.
 func (m *importer) run(ctx context.Context, entries []access.RosterEntry) error {
+	if err := m.freeLogins(ctx, entries); err != nil {
+		return err
+	}
 	done := 0
 	for _, linking := range []bool{false, true} {
 		for _, e := range entries {
@@ -102,11 +130,15 @@ func (m *importer) run(ctx context.Context, entries []access.RosterEntry) error 
 		}
 	}
 	m.progress(done)
+	if len(m.parked) > 0 {
+		return errors.New("account import: a renamed account got no login")
+	}
 	if m.options.ArchiveMissing {
 		if err := m.archiveMissing(ctx); err != nil {
 			return err
 		}
 	}
+	m.explainProfiles()
 	byLine := func(a, b access.RosterProblem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	}
@@ -124,7 +156,7 @@ func (m *importer) progress(done int) {
 // verdict says whether what was done in this transaction may stand.
 func (m *importer) verdict() error {
 	if n := len(m.report.Rejected); n > 0 && !m.options.Partial {
-		return access.Refused("roster_rejected", fmt.Sprintf("account import: %d lines were rejected, so nothing was taken", n),
+		return access.Refused("roster_rejected", fmt.Sprintf("account import: %s, so nothing was taken", linesRejected(n)),
 			"correct those lines, or take the others with --partial")
 	}
 	return m.tooMany()
@@ -152,7 +184,10 @@ func (m *importer) record(r access.Roster) {
 // take brings one account in line with an entry. What is wrong with the entry
 // is reported as a rejection; an error is a failure of the whole import.
 func (m *importer) take(ctx context.Context, e access.RosterEntry) error {
-	a, reason := m.match(e)
+	a, reason, err := m.match(ctx, e)
+	if err != nil {
+		return err
+	}
 	if reason == "" {
 		reason = m.check(a, &e)
 	}
@@ -180,6 +215,22 @@ func (m *importer) take(ctx context.Context, e access.RosterEntry) error {
 
 func (m *importer) reject(e access.RosterEntry, reason string) {
 	m.report.Rejected = append(m.report.Rejected, access.RosterProblem{File: e.File, Line: e.Line, Text: reason})
+}
+
+// explainProfiles says what helps where no line at all tells a profile.
+func (m *importer) explainProfiles() {
+	r := &m.report
+	other := func(p access.RosterProblem) bool { return p.Text != noProfile }
+	if r.Created+r.Updated+r.Unchanged+r.Archived > 0 || slices.ContainsFunc(r.Rejected, other) {
+		return
+	}
+	for i := range r.Rejected {
+		r.Rejected[i].Text = noProfile + "; --profile gives one to all, --map profile=COLUMN names its column"
+	}
+}
+
+func (m *importer) did(login, result string) {
+	m.report.Items = append(m.report.Items, ImportItem{Login: login, Result: result})
 }
 
 func (m *importer) warn(e access.RosterEntry, text string) {

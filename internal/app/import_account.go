@@ -30,6 +30,7 @@ func (m *importer) create(ctx context.Context, e access.RosterEntry) error {
 	m.index(&after)
 	m.seen[after.Key] = true
 	m.report.Created++
+	m.did(after.Login, ImportCreated)
 	return nil
 }
 
@@ -52,6 +53,7 @@ func (m *importer) revise(ctx context.Context, a *access.Account, e access.Roste
 	}
 	m.replace(a, after)
 	m.report.Updated++
+	m.did(after.Login, ImportUpdated)
 	return nil
 }
 

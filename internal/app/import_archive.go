@@ -26,6 +26,7 @@ func (m *importer) leave(ctx context.Context, a *access.Account) error {
 		}
 		m.replace(a, after)
 		m.report.Updated++
+		m.did(a.Login, ImportUpdated)
 		return nil
 	}
 	why := leftRoster
@@ -38,6 +39,7 @@ func (m *importer) leave(ctx context.Context, a *access.Account) error {
 	}
 	m.replace(a, done.Account)
 	m.report.Archived++
+	m.did(a.Login, ImportArchived)
 	m.report.Ended = m.report.Ended.Add(done.Ended)
 	return nil
 }

@@ -27,10 +27,11 @@ type importer struct {
 	byKey      map[int64]*access.Account
 	byLogin    map[string]*access.Account
 	byExternal map[string]*access.Account
-	seen       map[int64]bool         // accounts that a line has named
-	present    int                    // lines about people who are there
-	members    map[access.Profile]int // not archived, in the scope, before
-	leaving    int                    // accounts that lose a school
+	parked     map[*access.Account]bool // renamed ones whose login was freed, and whose line is to come
+	seen       map[int64]bool           // accounts that a line has named
+	present    int                      // lines about people who are there
+	members    map[access.Profile]int   // not archived, in the scope, before
+	leaving    int                      // accounts that lose a school
 }
 
 func newImporter(ctx context.Context, c *change, r access.Roster, o ImportOptions) (*importer, error) {
@@ -38,7 +39,7 @@ func newImporter(ctx context.Context, c *change, r access.Roster, o ImportOption
 		change: c, options: o,
 		known: map[string]bool{}, scope: map[string]bool{}, profiles: map[access.Profile]bool{},
 		byKey: map[int64]*access.Account{}, byLogin: map[string]*access.Account{}, byExternal: map[string]*access.Account{},
-		seen: map[int64]bool{}, members: map[access.Profile]int{},
+		parked: map[*access.Account]bool{}, seen: map[int64]bool{}, members: map[access.Profile]int{},
 	}
 	m.options.ArchiveMissing = o.ArchiveMissing && !r.Delta // who is missing from a list of changes has not left
 	m.report.Rejected = slices.Clone(r.Rejected)
@@ -129,23 +130,29 @@ func (m *importer) index(a *access.Account) {
 
 // replace notes the new state of an account.
 func (m *importer) replace(a *access.Account, after access.Account) {
-	delete(m.byLogin, a.Login)
+	if m.byLogin[a.Login] == a { // a renamed one's may be somebody else's already
+		delete(m.byLogin, a.Login)
+	}
+	delete(m.parked, a)
 	*a = after
 	m.index(a)
 }
 
 // match finds the account that an entry speaks of, nil for nobody known, or says
 // why the entry is rejected. Who left and is not surely known is nobody known.
-func (m *importer) match(e access.RosterEntry) (a *access.Account, reason string) {
+func (m *importer) match(ctx context.Context, e access.RosterEntry) (a *access.Account, reason string, err error) {
 	holder := m.byLogin[e.Login]
 	if e.ExternalID != "" {
 		a = m.byExternal[e.ExternalID]
 	}
 	switch {
 	case a == nil && holder == nil:
-		return nil, ""
+		return nil, "", nil
 	case a == nil:
-		a, reason = holder, otherPerson(*holder, e)
+		a = holder
+		if reason, err = m.otherPerson(ctx, *holder, e); err != nil {
+			return nil, "", err
+		}
 	case holder != nil && holder != a && !e.Removed:
 		reason = "login: belongs to another account"
 	}
@@ -157,22 +164,45 @@ func (m *importer) match(e access.RosterEntry) (a *access.Account, reason string
 		reason = "login or external id: taken"
 	}
 	if e.Removed && reason != "" {
-		return nil, ""
+		return nil, "", nil
 	}
-	return a, reason
+	return a, reason, nil
 }
 
 // otherPerson says why an entry that has the login of an account, and no
 // external id in common with it, is not about that account. A login may have
 // been given to somebody else since, and with it would go the leaver's PIN.
-func otherPerson(holder access.Account, e access.RosterEntry) string {
+func (m *importer) otherPerson(ctx context.Context, holder access.Account, e access.RosterEntry) (string, error) {
 	switch {
 	case holder.ExternalID != "" && e.ExternalID != "":
-		return "login: belongs to an account with another external id"
+		return "login: belongs to an account with another external id", nil
 	case holder.Status == access.Archived && !slices.Equal(nameWords(holder.FamilyName, holder.GivenName), nameWords(e.FamilyName, e.GivenName)):
-		return "login: belongs to an archived account of another name; give that account another login first"
+		return "login: belongs to an archived account of another name; give that account another login first", nil
+	case e.ExternalID == "" || !doubtful(holder, e):
+		return "", nil
 	}
-	return ""
+	trusted, err := m.trusted(ctx, holder)
+	if !trusted {
+		return "", err
+	}
+	return "login: belongs to an account of another name, which has had a PIN or a device; give that account another login, or its external id, first", nil
+}
+
+// trusted reports whether an account has, or had, something that would be
+// handed on with it.
+func (m *importer) trusted(ctx context.Context, a access.Account) (bool, error) {
+	held, err := m.Credential(ctx, a.Key)
+	if err != nil {
+		return false, fmt.Errorf("read the PIN of %s: %w", a.Login, err)
+	}
+	if !held.NeverSet() {
+		return true, nil
+	}
+	n, err := m.CountDevices(ctx, a.Key, m.now)
+	if err != nil {
+		return false, fmt.Errorf("count the devices of %s: %w", a.Login, err)
+	}
+	return n > 0, nil
 }
 
 // doubtful reports whether an entry was matched by its login alone and has no
@@ -192,6 +222,9 @@ func nameWords(family, given string) []string {
 	slices.Sort(words)
 	return words
 }
+
+// noProfile is why a newcomer without a profile is rejected.
+const noProfile = "profile: none given"
 
 // check settles an entry's schools and says why it cannot be taken.
 func (m *importer) check(a *access.Account, e *access.RosterEntry) string {
@@ -217,7 +250,7 @@ func (m *importer) check(a *access.Account, e *access.RosterEntry) string {
 	case e.Login == "":
 		return "login: empty"
 	case e.Profile == "":
-		return "profile: none given"
+		return noProfile
 	}
 	return ""
 }

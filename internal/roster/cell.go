@@ -100,9 +100,10 @@ func csvProfile(cell string) (access.Profile, error) {
 		return access.Guardian, nil
 	case "teacher", "enseignant", "enseignante", "enseignants", "professeur", "professeure", "professeurs", "prof", "profs":
 		return access.Teacher, nil
-	case "staff", "personnel", "personnels", "administratif", "viescolaire", "secretariat", "agent":
+	case "staff", "personnel", "personnels", "administratif", "viescolaire", "secretariat", "agent", "cpe", "aed", "aesh":
 		return access.Staff, nil
-	case "management", "direction", "directeur", "directrice", "proviseur", "proviseure", "chefdetablissement":
+	case "management", "direction", "directeur", "directrice", "proviseur", "proviseure", "chefdetablissement",
+		"principal", "principale", "principaladjoint", "principaleadjointe", "proviseuradjoint", "proviseureadjointe":
 		return access.Management, nil
 	case "external", "exterieur", "intervenant", "intervenante", "inspecteur", "inspectrice":
 		return access.External, nil

@@ -29,7 +29,8 @@ type input struct {
 	comma rune
 	given int64 // bytes handed out
 	limit int64 // given may not pass it
-	lines int   // line ends handed out
+	lines int   // line ends handed out, or skipped before
+	above int   // lines skipped above the header
 	err   error
 }
 
@@ -51,14 +52,20 @@ func openInput(r io.Reader, file, enc string) (*input, error) {
 		return nil, access.Refused("encoding", file+": begins with the mark of UTF-8", "leave --encoding out")
 	}
 	head = bytes.TrimPrefix(head, mark)
+	comma, skip := separatorLine(head)
+	head = head[skip:]
 	if err := sniff(head, file); err != nil {
 		return nil, err
 	}
-	in := &input{file: file, comma: delimiter(head)}
+	in := &input{file: file, comma: comma, lines: 1, above: 1}
+	if skip == 0 {
+		in.comma, in.lines, in.above = delimiter(head), 0, 0
+	}
 	if marked {
-		if _, err := raw.Discard(len(mark)); err != nil {
-			return nil, fmt.Errorf("read %s: %w", file, err)
-		}
+		skip += len(mark)
+	}
+	if _, err := raw.Discard(skip); err != nil {
+		return nil, fmt.Errorf("read %s: %w", file, err)
 	}
 	in.r = transform.NewReader(raw, text)
 	return in, nil
@@ -97,6 +104,17 @@ func sniff(head []byte, file string) error {
 	default:
 		return nil
 	}
+}
+
+// separatorLine reads the line "sep=;" that Excel knows above a header: its
+// separator, and its length in bytes, 0 where there is none.
+func separatorLine(head []byte) (comma rune, length int) {
+	line, _, ended := bytes.Cut(head, []byte("\n"))
+	told := bytes.TrimSuffix(line, []byte("\r"))
+	if !ended || len(told) != len("sep=;") || !bytes.EqualFold(told[:4], []byte("sep=")) || bytes.IndexByte([]byte(",;\t|"), told[4]) < 0 {
+		return 0, 0
+	}
+	return rune(told[4]), len(line) + 1
 }
 
 // delimiter gives the separator that the header line uses most outside quotes.

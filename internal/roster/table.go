@@ -126,16 +126,17 @@ func (t *table) record() (record []string, reason string, err error) {
 	}
 	var bad *csv.ParseError
 	if errors.As(err, &bad) {
-		t.line = bad.StartLine
+		t.line = bad.StartLine + t.in.above
 		// A quote that swallowed other rows hides people: they would count as gone.
 		if bad.Line > bad.StartLine {
-			return nil, "", access.Refused("quote_open", fmt.Sprintf("%s: lines %d to %d: a quote is opened and not closed", t.file, bad.StartLine, bad.Line),
+			return nil, "", access.Refused("quote_open", fmt.Sprintf("%s: lines %d to %d: a quote is opened and not closed", t.file, t.line, bad.Line+t.in.above),
 				"double the quotes inside a cell, and close the cell with one")
 		}
 		return nil, "a quote where none may stand", nil
 	}
 	if err == nil {
 		t.line, _ = t.csv.FieldPos(0)
+		t.line += t.in.above
 	}
 	return record, "", err
 }
