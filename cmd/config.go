@@ -37,8 +37,8 @@ func (s *session) configShow() error {
 		settings = append(settings, setting{key, values[key], string(c.Origin(key))})
 	}
 	return list(s, []column[setting]{
-		{Key: "key", Title: "KEY", Value: func(v setting) any { return v.Key }},
-		{Key: "value", Title: "VALUE", Value: func(v setting) any { return orNil(v.Value) }},
-		{Key: "origin", Title: "FROM", Value: func(v setting) any { return orNil(v.Origin) }},
+		{Key: "key", Title: "KEY", Whole: true, Value: func(v setting) any { return v.Key }},
+		{Key: "value", Title: "VALUE", Whole: true, Value: func(v setting) any { return orNil(v.Value) }},
+		{Key: "origin", Title: "FROM", Whole: true, Value: func(v setting) any { return orNil(v.Origin) }},
 	}, rows(settings), "")
 }

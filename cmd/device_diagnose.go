@@ -92,7 +92,7 @@ func diagnosisJSON(d app.Diagnosis) any {
 func causeColumns() []column[decide.Cause] {
 	type row = decide.Cause
 	return []column[row]{
-		{Key: "cause", Title: "CAUSE", Value: func(r row) any { return string(r.Recognition) }},
+		{Key: "cause", Title: "CAUSE", Whole: true, Value: func(r row) any { return string(r.Recognition) }},
 		{Key: "count", Title: "COUNT", Value: func(r row) any { return r.Count }},
 		{Key: "text", Title: "TEXT", Value: func(r row) any { return r.Text }},
 	}

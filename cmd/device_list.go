@@ -28,7 +28,7 @@ func (f *deviceFilter) add(c *cobra.Command, s *session) {
 	c.Flags().StringVar(&f.Group, "group", "", "of accounts of that `GROUP`")
 	c.Flags().StringVar(&f.Label, "label", "", "whose label holds `TEXT`")
 	c.Flags().StringVar(&f.UnusedFor, "unused-for", "", "not seen for `TIME`, such as 90d")
-	c.Flags().BoolVar(&f.Expired, "expired", false, "past their lifetime")
+	c.Flags().BoolVar(&f.Expired, "expired", false, "past their lifetime, or unused for their idle limit")
 	complete(c, "profile", profileNames()...)
 	s.completeSchools(c, "school")
 }

@@ -12,7 +12,7 @@ func newDeviceRename(s *session) *cobra.Command {
 		Short: "Give a device another label",
 		Long: `Give a device another label: 1 to 30 characters that say where or which it is,
 and that no other device of the account has.`,
-		Example:           `  pinward device rename d_k3x9q7m2w5 "Room 201"`,
+		Example:           `  pinward device rename dnn36gawqkm8068ba "Room 201"`,
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: s.completeDevices,
 		RunE: func(c *cobra.Command, args []string) error {

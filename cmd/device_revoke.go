@@ -29,7 +29,7 @@ Devices are named by their ids, or chosen by the same filters as those of
 "device list", of which every one that is given must fit.
 
 Several devices are shown with -n, and revoked after a confirmation.`,
-		Example: `  pinward device revoke d_k3x9q7m2w5 --reason "stolen laptop"
+		Example: `  pinward device revoke dnn36gawqkm8068ba --reason "stolen laptop"
   pinward device revoke --account lea.martin
   pinward device revoke --school 0750001A --unused-for 90d -n`,
 		ValidArgsFunction: s.completeDevices,

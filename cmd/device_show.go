@@ -11,8 +11,8 @@ func newDeviceShow(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:   "show ID",
 		Short: "Show one device, revoked or not",
-		Example: `  pinward device show d_k3x9q7m2w5
-  pinward device show d_k3x9q7m2w5 -o json`,
+		Example: `  pinward device show dnn36gawqkm8068ba
+  pinward device show dnn36gawqkm8068ba -o json`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: s.completeDevices,
 		RunE:              func(c *cobra.Command, args []string) error { return s.deviceShow(c.Context(), args[0]) },

@@ -43,7 +43,7 @@ func (s *session) doctor(ctx context.Context) error {
 	}
 	findings := s.examine(ctx)
 	err := list(s, []column[diagnosis]{
-		{Key: "check", Title: "CHECK", Value: func(d diagnosis) any { return d.Check }},
+		{Key: "check", Title: "CHECK", Whole: true, Value: func(d diagnosis) any { return d.Check }},
 		{Key: "ok", Title: "", Value: func(d diagnosis) any { return d.OK }},
 		{Key: "text", Title: "RESULT", Value: func(d diagnosis) any { return d.Text }},
 		{Key: "hint", Title: "TO DO", Value: func(d diagnosis) any { return orNil(d.Hint) }},

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +15,8 @@ func newLoginTail(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tail",
 		Short: "Show the newest logins, and follow them with -f",
+		Long: `Show the newest logins. With -f a login is shown when it starts and again when
+it ends, with the same number; with --state, when it comes to be in that state.`,
 		Example: `  pinward login tail -n 20
   pinward login tail -f
   pinward login tail -f --for 30s -o jsonl`,
@@ -51,11 +54,15 @@ func (s *session) loginTail(ctx context.Context, opts loginListOptions, follow f
 	})
 }
 
-// loginLine words a login for people.
+// loginLine words a login for people, by the time when it came into its state.
 func loginLine(r store.LoginRow) string {
 	who := r.AccountLogin
 	if who == "" {
 		who = "(unknown account)"
 	}
-	return lineOf(r.StartedAt, who, string(r.State), string(r.Reason), addressOf(r.IP), r.Browser().String())
+	at := r.EndedAt
+	if at.IsZero() {
+		at = r.StartedAt
+	}
+	return lineOf(at, fmt.Sprintf("#%d", r.Key), who, string(r.State), string(r.Reason), addressOf(r.IP), r.Browser().String())
 }

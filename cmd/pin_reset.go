@@ -222,10 +222,10 @@ func (s *session) writeCodes(items, good []app.ResetItem) error {
 func resetColumns() []column[app.ResetItem] {
 	type row = app.ResetItem
 	return []column[row]{
-		{Key: "login", Title: "LOGIN", Value: func(r row) any { return r.Login }},
+		{Key: "login", Title: "LOGIN", Whole: true, Value: func(r row) any { return r.Login }},
 		{Key: "name", Title: "NAME", Value: func(r row) any { return r.Name }},
-		{Key: "group", Title: "GROUP", Value: func(r row) any { return orNil(r.Group) }},
-		{Key: "setup_code", Title: "SET-UP CODE", Value: func(r row) any { return r.Code.Reveal() }},
-		{Key: "expires_at", Title: "EXPIRES", Value: func(r row) any { return r.ExpiresAt }},
+		{Key: "group", Title: "GROUP", Whole: true, Spare: 1, Value: func(r row) any { return orNil(r.Group) }},
+		{Key: "setup_code", Title: "SET-UP CODE", Whole: true, Value: func(r row) any { return r.Code.Reveal() }},
+		{Key: "expires_at", Title: "EXPIRES", Spare: 2, Value: func(r row) any { return r.ExpiresAt }},
 	}
 }

@@ -61,7 +61,7 @@ func (s *session) pinSuggest(ctx context.Context, opts pinSuggestOptions) error 
 	subject := pinrule.Subject{Min: policy.PINMin, Max: policy.PINMax, Now: s.Now()}
 	proposals := s.proposals(ctx, opts, subject)
 	if format != render.Table {
-		columns := []column[access.PIN]{{Key: "pin", Title: "PIN", Value: func(p access.PIN) any { return p.Reveal() }}}
+		columns := []column[access.PIN]{{Key: "pin", Title: "PIN", Whole: true, Value: func(p access.PIN) any { return p.Reveal() }}}
 		return list(s, columns, proposals, "")
 	}
 	// No heading: a single proposal is made to be piped into `pin set`.

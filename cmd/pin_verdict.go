@@ -70,7 +70,7 @@ func verdictColumns() []column[verdict] {
 	return []column[verdict]{
 		{Key: "line", Title: "LINE", Value: func(v verdict) any { return v.Line }},
 		{Key: "ok", Title: "OK", Value: func(v verdict) any { return v.OK }},
-		{Key: "code", Title: "CODE", Value: func(v verdict) any { return orNil(v.Code) }},
-		{Key: "rule", Title: "RULE", Value: func(v verdict) any { return orNil(v.Rule) }},
+		{Key: "code", Title: "CODE", Whole: true, Value: func(v verdict) any { return orNil(v.Code) }},
+		{Key: "rule", Title: "RULE", Whole: true, Value: func(v verdict) any { return orNil(v.Rule) }},
 	}
 }

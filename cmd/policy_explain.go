@@ -75,7 +75,7 @@ func lineColumns() []column[decide.Line] {
 	type row = decide.Line
 	return []column[row]{
 		{Key: "text", Title: "TEXT", Value: func(r row) any { return r.Text }},
-		{Key: "command", Title: "COMMAND", Value: func(r row) any { return orNil(r.Command) }},
+		{Key: "command", Title: "COMMAND", Whole: true, Value: func(r row) any { return orNil(r.Command) }},
 	}
 }
 

@@ -17,11 +17,11 @@ func schoolColumns() []column[access.School] {
 	type row = access.School
 	return []column[row]{
 		{Key: "id", Title: "", Value: func(r row) any { return r.Code }},
-		{Key: "code", Title: "CODE", Value: func(r row) any { return r.Code }},
+		{Key: "code", Title: "CODE", Whole: true, Value: func(r row) any { return r.Code }},
 		{Key: "name", Title: "NAME", Value: func(r row) any { return r.Name }},
 		{Key: "contact", Title: "CONTACT", Value: func(r row) any { return orNil(r.Contact) }},
-		{Key: "time_zone", Title: "TIME ZONE", Value: func(r row) any { return r.TimeZone }},
-		{Key: "lang", Title: "LANG", Value: func(r row) any { return r.Lang }},
+		{Key: "time_zone", Title: "TIME ZONE", Whole: true, Spare: 2, Value: func(r row) any { return r.TimeZone }},
+		{Key: "lang", Title: "LANG", Whole: true, Spare: 3, Value: func(r row) any { return r.Lang }},
 		{Key: "networks", Title: "NETWORKS", Value: func(r row) any { return networkTexts(r.Networks) }},
 		{Key: "created_at", Title: "", Value: func(r row) any { return r.CreatedAt }},
 	}

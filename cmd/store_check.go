@@ -82,9 +82,9 @@ func checkColumns() []column[app.CheckReport] {
 func storeProblemColumns() []column[store.Problem] {
 	type row = store.Problem
 	return []column[row]{
-		{Key: "table", Title: "TABLE", Value: func(p row) any { return orNil(p.Table) }},
-		{Key: "row", Title: "ROW", Value: func(p row) any { return orNil(p.Row) }},
-		{Key: "damage", Title: "DAMAGE", Value: func(p row) any { return p.Damage }},
+		{Key: "table", Title: "TABLE", Whole: true, Value: func(p row) any { return orNil(p.Table) }},
+		{Key: "row", Title: "ROW", Whole: true, Value: func(p row) any { return orNil(p.Row) }},
+		{Key: "damage", Title: "DAMAGE", Whole: true, Value: func(p row) any { return p.Damage }},
 		{Key: "text", Title: "WHAT", Value: func(p row) any { return p.Text }},
 	}
 }

@@ -60,6 +60,9 @@ func (a *App) accountPage(ctx context.Context, tx store.Tx, by access.Operator, 
 		return p, fmt.Errorf("list the devices of %s: %w", account.Login, err)
 	}
 	p.Verdicts = explained(facts, p.Devices)
+	for i, d := range p.Devices {
+		p.Devices[i].ExpiresAt = expiry(d.Device, access.Days(p.Policy.IdleDays))
+	}
 	if err := p.readLog(ctx, tx); err != nil {
 		return p, err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/store"
@@ -23,11 +24,18 @@ type DeviceQuery struct {
 	store.DeviceFilter
 }
 
-// Devices streams devices in the order of their registration.
+// Devices streams devices in the order of their registration. A row expires, and
+// ExpiredAt selects it, where its lifetime or its policy's idle limit ends.
 func (a *App) Devices(ctx context.Context, by access.Operator, q DeviceQuery, each func(store.DeviceRow) error) error {
 	f := q.DeviceFilter
-	f.Limit = pageSize
-	err := a.read(ctx, by, DeviceList, func(tx store.Tx) error { return resolveDevices(ctx, tx, by, DeviceList, q, &f) })
+	f.Limit, f.ExpiredAt = pageSize, time.Time{}
+	var idle map[access.Profile]time.Duration
+	err := a.read(ctx, by, DeviceList, func(tx store.Tx) (err error) {
+		if idle, err = idleLimits(ctx, tx); err != nil {
+			return err
+		}
+		return resolveDevices(ctx, tx, by, DeviceList, q, &f)
+	})
 	if err != nil {
 		return err
 	}
@@ -41,6 +49,10 @@ func (a *App) Devices(ctx context.Context, by access.Operator, q DeviceQuery, ea
 			return fmt.Errorf("list devices: %w", err)
 		}
 		for _, row := range page {
+			row.ExpiresAt = expiry(row.Device, idle[row.Profile])
+			if !q.ExpiredAt.IsZero() && row.ExpiresAt.After(q.ExpiredAt) {
+				continue
+			}
 			if err := each(row); err != nil {
 				return err
 			}
@@ -50,6 +62,27 @@ func (a *App) Devices(ctx context.Context, by access.Operator, q DeviceQuery, ea
 		}
 		f.After = page[len(page)-1].Key
 	}
+}
+
+// idleLimits gives how long a device may lie unused, by profile.
+func idleLimits(ctx context.Context, tx store.Tx) (map[access.Profile]time.Duration, error) {
+	idle := map[access.Profile]time.Duration{}
+	for _, p := range access.Profiles() {
+		policy, err := tx.Policy(ctx, p)
+		if err != nil {
+			return nil, fmt.Errorf("read the policy of %s: %w", p, err)
+		}
+		idle[p] = access.Days(policy.IdleDays)
+	}
+	return idle, nil
+}
+
+// expiry gives when a device expires that is not used before.
+func expiry(d access.Device, idle time.Duration) time.Time {
+	if unused := d.LastSeenAt.Add(idle); unused.Before(d.ExpiresAt) {
+		return unused
+	}
+	return d.ExpiresAt
 }
 
 // resolveDevices turns the names of a query into keys, inside the operator's
@@ -94,7 +127,12 @@ func (a *App) Device(ctx context.Context, by access.Operator, id string) (store.
 	var row store.DeviceRow
 	err := a.read(ctx, by, DeviceShow, func(tx store.Tx) error {
 		d, account, err := findDevice(ctx, tx, by, DeviceShow, id)
+		if err != nil {
+			return err
+		}
 		row = deviceRow(d, account)
+		idle, err := idleLimits(ctx, tx)
+		row.ExpiresAt = expiry(d, idle[account.Profile])
 		return err
 	})
 	return row, err
@@ -232,13 +270,9 @@ func (c *change) expired(ctx context.Context, d access.Device, account access.Ac
 func (a *App) ExpiredDevices(ctx context.Context, by access.Operator) ([]store.DeviceRow, error) {
 	expired := []store.DeviceRow{}
 	err := a.read(ctx, by, DevicePrune, func(tx store.Tx) error {
-		idle := map[access.Profile]int{}
-		for _, p := range access.Profiles() {
-			policy, err := tx.Policy(ctx, p)
-			if err != nil {
-				return fmt.Errorf("read the policy of %s: %w", p, err)
-			}
-			idle[p] = policy.IdleDays
+		idle, err := idleLimits(ctx, tx)
+		if err != nil {
+			return err
 		}
 		rows, err := tx.Devices(ctx, store.DeviceFilter{Schools: by.Schools})
 		if err != nil {
@@ -246,7 +280,7 @@ func (a *App) ExpiredDevices(ctx context.Context, by access.Operator) ([]store.D
 		}
 		now := a.clock()
 		expired = slices.DeleteFunc(rows, func(r store.DeviceRow) bool {
-			return !r.Expired(now, access.Days(idle[r.Profile]))
+			return !r.Expired(now, idle[r.Profile])
 		})
 		return nil
 	})

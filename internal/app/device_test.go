@@ -74,7 +74,8 @@ func TestDeviceList(t *testing.T) {
 		{"of a group", root, filter(store.DeviceFilter{Group: "6A"}), "d1 d2 d6"},
 		{"by label, in another spelling", root, filter(store.DeviceFilter{Label: "BUREAU D’É"}), "d1"},
 		{"unused", root, filter(store.DeviceFilter{UnusedAt: k.now}), "d2"},
-		{"expired", root, filter(store.DeviceFilter{ExpiredAt: k.now}), "d4"},
+		{"expired or unused too long", root, filter(store.DeviceFilter{ExpiredAt: k.now}), "d2 d4"},
+		{"before they were unused too long", root, filter(store.DeviceFilter{ExpiredAt: k.now.Add(-access.Day - 1)}), ""},
 		{"of a group of a school", root, app.DeviceQuery{School: "B", DeviceFilter: store.DeviceFilter{Group: "6A"}}, "d6"},
 		{"of an operator's school", principal, filter(store.DeviceFilter{All: true}), "d1 d2 d3 d4 d5"},
 		{"whatever schools the caller filters by", principal, filter(store.DeviceFilter{Schools: []string{"B"}}), "d1 d2 d4 d5"},
@@ -92,6 +93,40 @@ func TestDeviceList(t *testing.T) {
 	stop := errors.New("stop")
 	if err := k.Devices(t.Context(), root, app.DeviceQuery{}, func(store.DeviceRow) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("a listing that is broken off: got %v", err)
+	}
+}
+
+// Where a device is shown, it expires when its idle limit ends, if that is first.
+func TestDeviceExpiresUnused(t *testing.T) {
+	k := fleet(t)
+	listed := map[string]time.Time{}
+	err := k.Devices(t.Context(), root, app.DeviceQuery{}, func(r store.DeviceRow) error {
+		listed[r.ID] = r.ExpiresAt
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := k.Account(t.Context(), root, "ann")
+	if err != nil {
+		t.Fatal(err)
+	}
+	paged := map[string]time.Time{}
+	for _, row := range page.Devices {
+		paged[row.ID] = row.ExpiresAt
+	}
+	for id, want := range map[string]time.Time{
+		"d1": k.now.Add(180 * access.Day), // seen this morning, 365 days to live
+		"d2": k.now.Add(-access.Day),      // seen 181 days ago
+		"d4": k.now,                       // its lifetime ends first
+	} {
+		row, err := k.Device(t.Context(), root, id)
+		if err != nil || !row.ExpiresAt.Equal(want) || !listed[id].Equal(want) {
+			t.Errorf("%s: shown %v, %v, listed %v, want %v", id, row.ExpiresAt, err, listed[id], want)
+		}
+		if at, ok := paged[id]; ok && !at.Equal(want) {
+			t.Errorf("%s: got %v on its account's page, want %v", id, at, want)
+		}
 	}
 }
 

@@ -25,14 +25,6 @@ func (a *App) FollowAlerts(ctx context.Context, by access.Operator, q AlertQuery
 	})
 }
 
-// FollowLogins gives every login after q.After in the same way, when it begins.
-func (a *App) FollowLogins(ctx context.Context, by access.Operator, q LoginQuery, each func(store.LoginRow) error) error {
-	return a.follow(ctx, func() (err error) {
-		q.After, err = a.Logins(ctx, by, q, each)
-		return err
-	})
-}
-
 // follow calls read after every commit of any process. The watch is asked
 // before reading, so that a commit during the read is not lost.
 func (a *App) follow(ctx context.Context, read func() error) error {

@@ -39,6 +39,12 @@ type Column[T any] struct {
 	Key   string // JSON key and CSV heading, snake_case
 	Title string // heading in a table; "" keeps the column out of tables
 
+	// What becomes of the column where a table does not fit the terminal. Texts
+	// that are not Whole are shortened; where that is not enough, columns are
+	// left out, the one of the highest Spare first and those of 0 never.
+	Whole bool // never shortened: a part of it is of no use, as of an identifier
+	Spare int
+
 	// Value gives a row's cell: string, int, int64, bool, time.Time, []string,
 	// nil, or a named type made of string or an integer that has no String
 	// method of its own. Anything else is refused with an error. Nil and the

@@ -26,14 +26,14 @@ func noon() time.Time { return time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC) }
 
 func itemColumns() []Column[item] {
 	return []Column[item]{
-		{"id", "Id", func(i item) any { return i.id }},
-		{"label", "Label", func(i item) any { return i.label }},
-		{"count", "Count", func(i item) any { return i.count }},
-		{"enabled", "On", func(i item) any { return i.on }},
-		{"role", "Role", func(i item) any { return i.role }},
-		{"tags", "Tags", func(i item) any { return i.tags }},
-		{"last_seen_at", "Last seen", func(i item) any { return i.seen }},
-		{"revoked_by", "", func(i item) any { return i.by }},
+		{Key: "id", Title: "Id", Value: func(i item) any { return i.id }},
+		{Key: "label", Title: "Label", Value: func(i item) any { return i.label }},
+		{Key: "count", Title: "Count", Value: func(i item) any { return i.count }},
+		{Key: "enabled", Title: "On", Value: func(i item) any { return i.on }},
+		{Key: "role", Title: "Role", Value: func(i item) any { return i.role }},
+		{Key: "tags", Title: "Tags", Value: func(i item) any { return i.tags }},
+		{Key: "last_seen_at", Title: "Last seen", Value: func(i item) any { return i.seen }},
+		{Key: "revoked_by", Title: "", Value: func(i item) any { return i.by }},
 	}
 }
 

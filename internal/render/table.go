@@ -17,9 +17,8 @@ const gap = "  " // between two columns
 type tableSink struct {
 	w       io.Writer
 	o       Options
-	columns []int // which cells are shown
-	header  []string
-	texts   []bool // by shown column: holds text, and so may be shortened
+	cells   []int // by column: which cell it shows
+	columns []tableColumn
 	rows    [][]string
 }
 
@@ -27,19 +26,18 @@ func newTableSink(w io.Writer, o Options, hs []head) *tableSink {
 	s := &tableSink{w: w, o: o}
 	for i, h := range hs {
 		if h.title != "" {
-			s.columns = append(s.columns, i)
-			s.header = append(s.header, strings.ToUpper(h.title))
+			s.cells = append(s.cells, i)
+			s.columns = append(s.columns, tableColumn{title: strings.ToUpper(h.title), whole: h.whole, spare: h.spare})
 		}
 	}
-	s.texts = make([]bool, len(s.columns))
 	return s
 }
 
 func (s *tableSink) row(cells []value) error {
 	line := make([]string, len(s.columns))
-	for i, c := range s.columns {
+	for i, c := range s.cells {
 		line[i] = tableCell(cells[c], s.o.Now)
-		s.texts[i] = s.texts[i] || cells[c].kind == text || cells[c].kind == list
+		s.columns[i].text = s.columns[i].text || cells[c].kind == text || cells[c].kind == list
 	}
 	s.rows = append(s.rows, line)
 	return nil
@@ -54,9 +52,13 @@ func (s *tableSink) end() error {
 		return err
 	}
 	if s.o.Width > 0 {
-		shorten(s.header, s.rows, s.texts, s.o.Width)
+		s.columns, s.rows = fit(s.columns, s.rows, s.o.Width)
 	}
-	return writeTable(s.w, s.header, s.rows)
+	header := make([]string, len(s.columns))
+	for i, c := range s.columns {
+		header[i] = c.title
+	}
+	return writeTable(s.w, header, s.rows)
 }
 
 func (s *tableSink) stop() error { return nil }

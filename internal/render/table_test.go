@@ -16,10 +16,10 @@ type note struct {
 
 func noteColumns() []Column[note] {
 	return []Column[note]{
-		{"id", "Id", func(n note) any { return n.id }},
-		{"name", "Name", func(n note) any { return n.name }},
-		{"text", "Text", func(n note) any { return n.text }},
-		{"at", "At", func(n note) any { return n.at }},
+		{Key: "id", Title: "Id", Value: func(n note) any { return n.id }},
+		{Key: "name", Title: "Name", Value: func(n note) any { return n.name }},
+		{Key: "text", Title: "Text", Value: func(n note) any { return n.text }},
+		{Key: "at", Title: "At", Value: func(n note) any { return n.at }},
 	}
 }
 
@@ -74,7 +74,7 @@ func TestTableCutsOnlyWhatItMust(t *testing.T) {
 		same(t, got, "CELL\n0750001A, 0…\n")
 	})
 	t.Run("not below the heading", func(t *testing.T) {
-		columns := []Column[int]{{"cell", "A long heading", func(int) any { return strings.Repeat("x", 20) }}}
+		columns := []Column[int]{{Key: "cell", Title: "A long heading", Value: func(int) any { return strings.Repeat("x", 20) }}}
 		got := write(t, Options{Format: Table, Width: 3}, columns, 1)
 		same(t, got, "A LONG HEADING\nxxxxxxxxxxxxx…\n")
 	})
@@ -89,6 +89,31 @@ func TestTableCutsOnlyWhatItMust(t *testing.T) {
 			t.Errorf("got an ellipsis in:\n%s", got)
 		}
 	})
+}
+
+func TestTableLeavesOutWhatItCanSpare(t *testing.T) {
+	columns := []Column[int]{
+		{Key: "id", Title: "Id", Whole: true, Value: func(int) any { return "dnn36gawqkm8068ba" }},
+		{Key: "name", Title: "Name", Value: func(int) any { return "a name of some length" }},
+		{Key: "kind", Title: "Kind", Whole: true, Spare: 2, Value: func(int) any { return "computer" }},
+		{Key: "proof", Title: "Proof", Whole: true, Spare: 1, Value: func(int) any { return "password" }},
+	}
+	for _, c := range []struct {
+		name  string
+		width int
+		want  string
+	}{
+		{"all fits", 60, "ID                 NAME                   KIND      PROOF\ndnn36gawqkm8068ba  a name of some length  computer  password\n"},
+		{"shortening is enough", 47, "ID                 NAME      KIND      PROOF\ndnn36gawqkm8068ba  a name …  computer  password\n"},
+		{"the most spare goes, and the text has its room", 46, "ID                 NAME               PROOF\ndnn36gawqkm8068ba  a name of some l…  password\n"},
+		{"then the next", 36, "ID                 NAME\ndnn36gawqkm8068ba  a name of some l…\n"},
+		{"what identifies is neither cut nor left out", 5, "ID                 NAME\ndnn36gawqkm8068ba  a name …\n"},
+		{"no terminal", 0, "ID                 NAME                   KIND      PROOF\ndnn36gawqkm8068ba  a name of some length  computer  password\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			same(t, write(t, Options{Format: Table, Width: c.width}, columns, 1), c.want)
+		})
+	}
 }
 
 func TestCutNeverExceedsWidth(t *testing.T) {

@@ -12,7 +12,7 @@ type masked string
 func (masked) String() string { return "[hidden]" }
 
 func one(v any) []Column[int] {
-	return []Column[int]{{"cell", "Cell", func(int) any { return v }}}
+	return []Column[int]{{Key: "cell", Title: "Cell", Value: func(int) any { return v }}}
 }
 
 func TestReduceRefusesOtherTypes(t *testing.T) {

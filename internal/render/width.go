@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
@@ -11,35 +12,91 @@ const (
 	minColumn = 8 // no column is shortened below this width, nor below its heading
 )
 
-// shorten cuts the widest text columns, one step at a time, until the table is
-// no wider than width or nothing is left to cut. Of two alike the right one is
-// cut: what identifies a row stands at its left.
-func shorten(header []string, rows [][]string, texts []bool, width int) {
-	widths, least := make([]int, len(header)), make([]int, len(header))
-	total := (len(header) - 1) * len(gap)
-	for i, h := range header {
-		widths[i] = textWidth(h)
-		least[i] = max(widths[i], minColumn)
-		for _, row := range rows {
-			widths[i] = max(widths[i], textWidth(row[i]))
+// A tableColumn is a column as a table shows it.
+type tableColumn struct {
+	title string
+	text  bool // some cell is a text
+	whole bool
+	spare int
+
+	width int // that its cells take
+	least int // that they can be shortened to
+}
+
+// fit makes the table no wider than width, as far as columns may be left out
+// and texts shortened.
+func fit(columns []tableColumn, rows [][]string, width int) ([]tableColumn, [][]string) {
+	measure(columns, rows)
+	for leastWidth(columns) > width {
+		i := mostSpare(columns)
+		if i < 0 {
+			break
 		}
-		total += widths[i]
+		columns = slices.Delete(columns, i, i+1)
+		for r, row := range rows {
+			rows[r] = slices.Delete(row, i, i+1)
+		}
+	}
+	shorten(columns, rows, width)
+	return columns, rows
+}
+
+func measure(columns []tableColumn, rows [][]string) {
+	for i := range columns {
+		c := &columns[i]
+		c.width = textWidth(c.title)
+		c.least = max(c.width, minColumn)
+		for _, row := range rows {
+			c.width = max(c.width, textWidth(row[i]))
+		}
+		if c.least = min(c.least, c.width); c.whole || !c.text {
+			c.least = c.width
+		}
+	}
+}
+
+func leastWidth(columns []tableColumn) int {
+	total := (len(columns) - 1) * len(gap)
+	for _, c := range columns {
+		total += c.least
+	}
+	return total
+}
+
+// mostSpare gives the column to leave out first, -1 where each must stay.
+func mostSpare(columns []tableColumn) int {
+	most, spare := -1, 0
+	for i, c := range columns {
+		if c.spare > spare {
+			most, spare = i, c.spare
+		}
+	}
+	return most
+}
+
+// shorten cuts the widest column that can be cut, one step at a time, until the
+// table is no wider than width or nothing is left to cut. Of two alike the
+// right one is cut: what identifies a row stands at its left.
+func shorten(columns []tableColumn, rows [][]string, width int) {
+	total := (len(columns) - 1) * len(gap)
+	for _, c := range columns {
+		total += c.width
 	}
 	for ; total > width; total-- {
 		widest := -1
-		for i, w := range widths {
-			if texts[i] && w > least[i] && (widest < 0 || w >= widths[widest]) {
+		for i, c := range columns {
+			if c.width > c.least && (widest < 0 || c.width >= columns[widest].width) {
 				widest = i
 			}
 		}
 		if widest < 0 {
 			break
 		}
-		widths[widest]--
+		columns[widest].width--
 	}
 	for _, row := range rows {
 		for i := range row {
-			row[i] = cut(row[i], widths[i])
+			row[i] = cut(row[i], columns[i].width)
 		}
 	}
 }

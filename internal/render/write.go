@@ -21,7 +21,11 @@ type sink interface {
 }
 
 // A head names one column.
-type head struct{ key, title string }
+type head struct {
+	key, title string
+	whole      bool
+	spare      int
+}
 
 // Write writes all rows. It stops at the first error that rows yields and
 // returns that error as it is: JSON Lines and CSV then hold the rows before
@@ -89,7 +93,7 @@ func newSink(w io.Writer, o Options, hs []head) (sink, error) {
 func heads[T any](columns []Column[T]) []head {
 	hs := make([]head, len(columns))
 	for i, c := range columns {
-		hs[i] = head{c.Key, c.Title}
+		hs[i] = head{c.Key, c.Title, c.Whole, c.Spare}
 	}
 	return hs
 }
