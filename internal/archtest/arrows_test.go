@@ -23,6 +23,7 @@ func arrows() map[string][]string {
 		in + "store/storetest": {in + "access", in + "store"},
 		in + "app":             {in + "access", in + "decide", in + "detect", in + "pinrule", in + "secret", in + "store", in + "report"},
 		in + "roster":          {in + "access"},
+		in + "backup":          {in + "access"},
 		in + "report":          {in + "access"},
 		in + "render":          {},
 		in + "mail":            {in + "access", in + "i18n"},
@@ -33,6 +34,8 @@ func arrows() map[string][]string {
 		in + "demo":            {in + "access", in + "app", in + "roster"},
 		in + "gendocs":         {"cmd"},
 		in + "archtest":        {},
+		"bench":                {in + "access", in + "app", in + "secret", in + "store", in + "store/sqlite"},
+		"torture":              {"cmd", in + "access", in + "app", in + "secret", in + "store", in + "store/sqlite"},
 	}
 }
 
@@ -52,7 +55,7 @@ func testArrows() map[string][]string {
 // programs lists the packages that are commands of their own, run by hand while
 // developing: they may print and exit like main.go.
 func programs() []string {
-	return []string{".", "internal/pinrule/genlist", "internal/gendocs"}
+	return []string{".", "bench", "internal/pinrule/genlist", "internal/gendocs"}
 }
 
 func packagesAreKnown(files []source) []string {

@@ -18,11 +18,13 @@ type library struct {
 func libraries() []library {
 	const in = "internal/"
 	stores := []string{in + "store/sqlite", in + "store/storetest"}
-	// The tests of app and cmd damage a store on purpose, which takes plain SQL.
-	damage := []string{in + "app", "cmd"}
+	// These tests look at a store, or damage it, by plain SQL.
+	damage := []string{in + "app", "cmd", "torture"}
 	return []library{
-		{path: "database/sql", homes: stores, testOnly: damage},
-		{path: "modernc.org/sqlite", homes: stores},
+		{path: "filippo.io/age", homes: []string{in + "backup"}},
+		{path: "database/sql", homes: append(stores, "bench"), testOnly: damage},
+		{path: "modernc.org/sqlite", homes: append(stores, "bench")},
+		{path: "modernc.org/libc", homes: []string{in + "store/sqlite"}},
 		{path: "net/smtp", homes: []string{in + "mail"}},
 		{path: "github.com/wneessen/go-mail", homes: []string{in + "mail"}},
 		{path: "github.com/spf13/cobra", homes: []string{"cmd", in + "gendocs"}},

@@ -46,7 +46,7 @@ func librarySamples() []sample {
 	const not = "not in the table of libraries"
 	return []sample{
 		{"SQL in an engine", "internal/store/sqlite/a.go", src("sqlite", "database/sql", "modernc.org/sqlite"), nil},
-		{"SQL in a use case", "internal/app/a.go", src("app", "database/sql"), []string{"internal/app/a.go:3: database/sql: belongs in internal/store/sqlite, internal/store/storetest"}},
+		{"SQL in a use case", "internal/app/a.go", src("app", "database/sql"), []string{"internal/app/a.go:3: database/sql: belongs in internal/store/sqlite, internal/store/storetest, bench"}},
 		{"SQL in a test that damages a store", "cmd/a_test.go", src("cmd", "database/sql"), nil},
 		{"cobra's documents", "cmd/a.go", src("cmd", "github.com/spf13/cobra/doc"), nil},
 		{"cobra in a use case", "internal/app/a.go", src("app", "github.com/spf13/cobra"), []string{"internal/app/a.go:3: github.com/spf13/cobra: belongs in cmd, internal/gendocs"}},

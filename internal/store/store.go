@@ -23,6 +23,13 @@ type Store interface {
 	// change outlives a crash and a power cut; otherwise nothing has changed.
 	// f must not call the Store again.
 	Update(ctx context.Context, f func(Tx) error) error
+	// ViewMany and UpdateMany promise the same, for transactions of very many
+	// rows, and ViewOften for very many transactions: they cost more to begin
+	// with and less for each row. A statement of theirs that has begun is not
+	// interrupted when ctx is cancelled.
+	ViewMany(ctx context.Context, f func(Tx) error) error
+	ViewOften(ctx context.Context, f func(Tx) error) error
+	UpdateMany(ctx context.Context, f func(Tx) error) error
 	// Watch follows the commits of every process.
 	Watch(ctx context.Context) (Watch, error)
 	// Check asks the engine to read all it has and reports what is wrong.
@@ -70,6 +77,7 @@ type Tx interface {
 	Alerts
 	Audits
 	Meta
+	Upkeep
 }
 
 // Schools are few; lists give them all, by code.
@@ -224,6 +232,9 @@ type Logins interface {
 	LoginByIDHash(ctx context.Context, idHash []byte) (access.Login, error)
 	PutLogin(ctx context.Context, l *access.Login) error
 	Logins(ctx context.Context, f LoginFilter) ([]LoginRow, error)
+	// EachLogin gives the same rows one by one, to keep none of them in memory.
+	// It ends at the first error of each, and gives it back.
+	EachLogin(ctx context.Context, f LoginFilter, each func(LoginRow) error) error
 	// OverdueLogins gives open logins whose time ran out at now, at most limit.
 	OverdueLogins(ctx context.Context, now time.Time, limit int) ([]access.Login, error)
 	// EndLogins ends the account's open and passed-but-usable logins except the

@@ -14,8 +14,8 @@ import (
 const accountColumns = `a.id, a.public_id, a.login, a.external_id, a.family_name, a.given_name, a.profile,
 	a.group_name, a.lang, a.email, a.ends_on, a.status, a.status_reason, a.protection, a.imported,
 	a.chosen_at, a.password_changed_at, a.created_at, a.updated_at, a.audit_seq,
-	(SELECT group_concat(s.code, char(31) ORDER BY m.position)
-		FROM account_school m JOIN school s ON s.id = m.school_id WHERE m.account_id = a.id)`
+	(SELECT group_concat(o.code, char(31)) FROM (SELECT s.code FROM account_school m
+		JOIN school s ON s.id = m.school_id WHERE m.account_id = a.id ORDER BY m.position) o)`
 
 const selectAccount = `SELECT ` + accountColumns + ` FROM account a WHERE `
 
@@ -99,15 +99,32 @@ func (t *tx) PutAccount(ctx context.Context, a *access.Account) error {
 func (t *tx) schoolKeys(ctx context.Context, codes []string) ([]int64, error) {
 	keys := make([]int64, len(codes))
 	for i, code := range codes {
-		err := t.one(ctx, `SELECT s.id FROM school s WHERE s.code = ?1`, []any{code}, &keys[i])
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, access.NotFound("school", code)
-		}
-		if err != nil {
+		var err error
+		if keys[i], err = t.schoolKey(ctx, code); err != nil {
 			return nil, err
 		}
 	}
 	return keys, nil
+}
+
+// schoolKey remembers what it finds for as long as the transaction lasts.
+func (t *tx) schoolKey(ctx context.Context, code string) (int64, error) {
+	if key, ok := t.schools[code]; ok {
+		return key, nil
+	}
+	var key int64
+	err := t.one(ctx, `SELECT s.id FROM school s WHERE s.code = ?1`, []any{code}, &key)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, access.NotFound("school", code)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if t.schools == nil {
+		t.schools = map[string]int64{}
+	}
+	t.schools[code] = key
+	return key, nil
 }
 
 // accountTaken says which of an account's unique values another one has.

@@ -7,7 +7,12 @@ import (
 	"pinward/internal/access"
 )
 
-const selectAttempt = `SELECT t.failed, t.locked_at, t.locked_until, t.blocked_at FROM attempt t WHERE t.account_id = ?1`
+// Most accounts have nothing in the two lists beside the count, and are spared
+// the questions.
+const selectAttempt = `SELECT coalesce(t.failed, 0), t.locked_at, t.locked_until, t.blocked_at,
+	EXISTS (SELECT 1 FROM attempt_lease l WHERE l.account_id = o.account_id),
+	EXISTS (SELECT 1 FROM attempt_wrong w WHERE w.account_id = o.account_id)
+	FROM (SELECT ?1 AS account_id) o LEFT JOIN attempt t ON t.account_id = o.account_id`
 
 const selectLeases = `SELECT l.lease, l.login_id, l.at FROM attempt_lease l WHERE l.account_id = ?1 ORDER BY l.id`
 
@@ -27,27 +32,20 @@ const upsertAttempt = `INSERT INTO attempt (account_id, failed, locked_at, locke
 
 func (t *tx) Attempts(ctx context.Context, accountKey int64) (access.Attempts, error) {
 	var a access.Attempts
+	var leases, wrong bool
 	key := []any{accountKey}
-	err := t.maybe(ctx, selectAttempt, key,
-		&a.Failed, intoTime(&a.LockedAt), intoTime(&a.LockedUntil), intoTime(&a.BlockedAt))
+	err := t.one(ctx, selectAttempt, key,
+		&a.Failed, intoTime(&a.LockedAt), intoTime(&a.LockedUntil), intoTime(&a.BlockedAt), &leases, &wrong)
+	if err == nil && leases {
+		a.Leases, err = list(ctx, t, selectLeases, key, func(l *access.Lease) []any {
+			return []any{&l.ID, &l.LoginKey, intoTime(&l.At)}
+		})
+	}
+	if err == nil && wrong {
+		a.Wrong, err = list(ctx, t, selectWrong, key, func(at *time.Time) []any { return []any{intoTime(at)} })
+	}
 	if err != nil {
 		return access.Attempts{}, err
-	}
-	leases, err := list(ctx, t, selectLeases, key, func(l *access.Lease) []any {
-		return []any{&l.ID, &l.LoginKey, intoTime(&l.At)}
-	})
-	if err != nil {
-		return access.Attempts{}, err
-	}
-	wrong, err := list(ctx, t, selectWrong, key, func(at *time.Time) []any { return []any{intoTime(at)} })
-	if err != nil {
-		return access.Attempts{}, err
-	}
-	if len(leases) > 0 {
-		a.Leases = leases
-	}
-	if len(wrong) > 0 {
-		a.Wrong = wrong
 	}
 	return a, nil
 }

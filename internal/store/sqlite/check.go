@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -41,7 +40,7 @@ func (c *conn) integrity(ctx context.Context) ([]store.Problem, error) {
 	if err != nil {
 		return found, err
 	}
-	err = c.each(ctx, `PRAGMA integrity_check`, nil, func(row *sql.Rows) error {
+	err = c.each(ctx, `PRAGMA integrity_check`, nil, func(row cursor) error {
 		var text string
 		err := row.Scan(&text)
 		for line := range strings.Lines(text) {
@@ -63,7 +62,7 @@ const selectBroken = `SELECT f."table", coalesce(f.rowid, ''),
 	FROM pragma_foreign_key_check f ORDER BY 1, 2`
 
 func (c *conn) references(ctx context.Context, found *[]store.Problem) error {
-	return c.each(ctx, selectBroken, nil, func(row *sql.Rows) error {
+	return c.each(ctx, selectBroken, nil, func(row cursor) error {
 		var p store.Problem
 		err := row.Scan(&p.Table, &p.Row, &p.Text)
 		*found = append(*found, p)
@@ -75,7 +74,7 @@ func (c *conn) references(ctx context.Context, found *[]store.Problem) error {
 // one at a time.
 func (c *conn) unreadable(ctx context.Context, found []store.Problem) ([]store.Problem, error) {
 	tables := []string{}
-	err := c.each(ctx, `SELECT o.name FROM sqlite_schema o WHERE o.type = 'table' ORDER BY o.name`, nil, func(row *sql.Rows) error {
+	err := c.each(ctx, `SELECT o.name FROM sqlite_schema o WHERE o.type = 'table' ORDER BY o.name`, nil, func(row cursor) error {
 		var name string
 		err := row.Scan(&name)
 		tables = append(tables, name)
@@ -86,7 +85,7 @@ func (c *conn) unreadable(ctx context.Context, found []store.Problem) ([]store.P
 	}
 	named := false
 	for _, table := range tables {
-		err := c.each(ctx, `SELECT i.integrity_check FROM pragma_integrity_check(?1) i`, []any{table}, func(*sql.Rows) error { return nil })
+		err := c.each(ctx, `SELECT i.integrity_check FROM pragma_integrity_check(?1) i`, []any{table}, func(cursor) error { return nil })
 		switch {
 		case errors.Is(err, access.ErrDamaged):
 			found = append(found, store.Problem{Table: table, Text: unreadableText, Damage: true})
@@ -106,7 +105,7 @@ const unreadableText = "cannot be read to its end"
 // objects maps the names and root pages of tables and indexes to tables.
 func (c *conn) objects(ctx context.Context) (map[string]string, error) {
 	tables := map[string]string{}
-	err := c.each(ctx, `SELECT o.name, o.tbl_name, o.rootpage FROM sqlite_schema o`, nil, func(row *sql.Rows) error {
+	err := c.each(ctx, `SELECT o.name, o.tbl_name, o.rootpage FROM sqlite_schema o`, nil, func(row cursor) error {
 		var name, table, root string
 		err := row.Scan(&name, &table, &root)
 		tables[name], tables[root] = table, table

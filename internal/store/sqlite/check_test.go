@@ -102,6 +102,8 @@ func TestReadingDamageIsDamage(t *testing.T) {
 		"an address that is none": "UPDATE device SET last_ip = 'nowhere'",
 		"a table that is gone":    "DROP TABLE device",
 		"a column that is gone":   "ALTER TABLE device DROP COLUMN kind",
+		"a value that is missing": "CREATE TABLE loose AS SELECT * FROM device; DROP TABLE device; ALTER TABLE loose RENAME TO device; UPDATE device SET label = NULL",
+		"a text for a number":     "CREATE TABLE loose AS SELECT * FROM device; DROP TABLE device; ALTER TABLE loose RENAME TO device; UPDATE device SET generation = 'x'",
 	} {
 		path := newClosedStore(t)
 		mustExecRaw(t, path, statement)

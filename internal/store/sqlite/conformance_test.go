@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -14,6 +15,32 @@ import (
 )
 
 func TestStoreConformance(t *testing.T) {
+	conform(t, func(s *sqlite.Store) store.Store { return s })
+}
+
+// TestDirectConnectionsConform holds ViewMany and UpdateMany to all that View
+// and Update promise, and to living beside them.
+func TestDirectConnectionsConform(t *testing.T) {
+	conform(t, func(s *sqlite.Store) store.Store { return many{s} })
+	t.Run("views beside updates of the other kind", func(t *testing.T) {
+		conform(t, func(s *sqlite.Store) store.Store { return mixed{s} })
+	})
+}
+
+// many runs every transaction on direct connections.
+type many struct{ *sqlite.Store }
+
+func (m many) View(ctx context.Context, f func(store.Tx) error) error { return m.ViewMany(ctx, f) }
+
+func (m many) Update(ctx context.Context, f func(store.Tx) error) error { return m.UpdateMany(ctx, f) }
+
+// mixed reads through the driver what was written without it.
+type mixed struct{ *sqlite.Store }
+
+func (m mixed) Update(ctx context.Context, f func(store.Tx) error) error { return m.UpdateMany(ctx, f) }
+
+func conform(t *testing.T, as func(*sqlite.Store) store.Store) {
+	t.Helper()
 	var mu sync.Mutex
 	folders := map[*testing.T]string{}
 	storetest.Run(t, func(t *testing.T) store.Store {
@@ -32,6 +59,6 @@ func TestStoreConformance(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return s
+		return as(s)
 	})
 }

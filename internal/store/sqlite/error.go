@@ -10,6 +10,9 @@ import (
 	"pinward/internal/access"
 )
 
+// unfitRow is what is wrong where a row was not written by the engine.
+const unfitRow = "a row does not hold what its table promises"
+
 const (
 	hintDamaged = "run pinward store check, and restore a backup"
 	hintForeign = "check the path given with --store"
@@ -20,19 +23,41 @@ const (
 // people should not have to know. What is no engine error is given back as is;
 // a constraint's stays within reach, for the statement at hand to explain.
 func translate(path string, err error) error {
-	var e *driver.Error
-	if !errors.As(err, &e) {
+	code, ok := codeOf(err)
+	if !ok {
 		return err
 	}
-	if failure := failureOf(path, e.Code()); failure != nil {
+	if failure := failureOf(path, code); failure != nil {
 		return failure
 	}
 	return fmt.Errorf("store %s: %w", path, err)
 }
 
+// codeOf gives the engine's extended result code behind an error, if any.
+func codeOf(err error) (code int, ok bool) {
+	if err == nil { // nearly always; asking for the types below costs memory
+		return 0, false
+	}
+	var driven *driver.Error
+	if errors.As(err, &driven) {
+		return driven.Code(), true
+	}
+	var plain *engineError
+	if errors.As(err, &plain) {
+		return plain.code, true
+	}
+	return 0, false
+}
+
 // failureOf gives the failure that a result code means, nil where it depends on
 // the statement. The low byte is the kind, the rest its detail.
 func failureOf(path string, code int) error {
+	switch code { // what pinward writes fits its tables, so the rest of the row did not
+	case lib.SQLITE_CONSTRAINT_DATATYPE, lib.SQLITE_CONSTRAINT_NOTNULL, lib.SQLITE_CONSTRAINT_CHECK:
+		return damaged(path, unfitRow)
+	case lib.SQLITE_READONLY_ROLLBACK: // of a journal that a connection that only reads cannot play back
+		return unusable("store_interrupted", path, "a change was interrupted and must be taken back first", "run any command as a user who may write to it")
+	}
 	switch code & 0xff {
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED, lib.SQLITE_PROTOCOL:
 		return &access.Error{
@@ -59,9 +84,8 @@ func failureOf(path string, code int) error {
 // the schema that pinward wrote, so one that does not compile says that the
 // file holds another.
 func translateSchema(path string, err error) error {
-	var e *driver.Error
-	if errors.As(err, &e) && e.Code()&0xff == lib.SQLITE_ERROR {
-		return damaged(path, fmt.Sprintf("its tables are not those of pinward (%v)", e))
+	if code, ok := codeOf(err); ok && code&0xff == lib.SQLITE_ERROR {
+		return damaged(path, fmt.Sprintf("its tables are not those of pinward (%v)", err))
 	}
 	return translate(path, err)
 }
@@ -69,8 +93,8 @@ func translateSchema(path string, err error) error {
 // taken reports whether a unique value was there already, which takes back that
 // statement alone.
 func taken(err error) bool {
-	var e *driver.Error
-	return errors.As(err, &e) && e.Code() == lib.SQLITE_CONSTRAINT_UNIQUE
+	code, ok := codeOf(err)
+	return ok && code == lib.SQLITE_CONSTRAINT_UNIQUE
 }
 
 func unusable(code, path, why, hint string) error {

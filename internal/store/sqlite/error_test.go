@@ -22,6 +22,8 @@ func TestFailureOf(t *testing.T) {
 		{"locked", lib.SQLITE_LOCKED, access.ErrBusy, "store_busy"},
 		{"corrupt", lib.SQLITE_CORRUPT, access.ErrDamaged, "store_damaged"},
 		{"corrupt index", lib.SQLITE_CORRUPT_INDEX, access.ErrDamaged, "store_damaged"},
+		{"a row of another type", lib.SQLITE_CONSTRAINT_DATATYPE, access.ErrDamaged, "store_damaged"},
+		{"a row without a value", lib.SQLITE_CONSTRAINT_NOTNULL, access.ErrDamaged, "store_damaged"},
 		{"not a database", lib.SQLITE_NOTADB, access.ErrUnusable, "store_foreign"},
 		{"full", lib.SQLITE_FULL, access.ErrUnusable, "disk_full"},
 		{"read-only", lib.SQLITE_READONLY, access.ErrUnusable, "store_readonly"},

@@ -80,6 +80,13 @@ func (t *tx) Logins(ctx context.Context, f store.LoginFilter) ([]store.LoginRow,
 	return find(ctx, t, query, w.args, loginRowFields)
 }
 
+func (t *tx) EachLogin(ctx context.Context, f store.LoginFilter, each func(store.LoginRow) error) error {
+	var w where
+	w.logins(f)
+	query := selectLoginRows + w.inOrder("l.id", f.Limit)
+	return findEach(ctx, t, query, w.args, loginRowFields, each)
+}
+
 func (w *where) logins(f store.LoginFilter) {
 	w.after("l.id", f.Page)
 	andIf(w, "l.account_id", f.AccountKey)

@@ -30,9 +30,7 @@ func Create(ctx context.Context, path string) (*Store, error) {
 	}
 	s, err := fill(ctx, path)
 	if err != nil {
-		for _, suffix := range [...]string{"", "-wal", "-shm"} {
-			_ = os.Remove(path + suffix)
-		}
+		removeStore(path)
 		return nil, err
 	}
 	return s, nil
@@ -140,12 +138,28 @@ type identity struct {
 
 // identify reads the header, on a connection that stays for the first View.
 func (s *Store) identify(ctx context.Context) (identity, error) {
-	var id identity
 	c, err := s.read.get(ctx)
 	if err != nil {
-		return id, err
+		return identity{}, err
 	}
 	defer s.read.put(c)
+	id, err := c.identity(ctx)
+	if access.CodeOf(err) != "store_interrupted" {
+		return id, err
+	}
+	// Outside WAL mode, which a copy is in until something writes to it, only a
+	// connection that may write takes back what a crash has interrupted.
+	err = onConnection(ctx, s.path, checking, func(c *conn) error {
+		_, err := c.identity(ctx)
+		return err
+	})
+	if err != nil {
+		return identity{}, err
+	}
+	return c.identity(ctx)
+}
+
+func (c *conn) identity(ctx context.Context) (id identity, err error) {
 	err = c.one(ctx, `SELECT application_id, user_version, sqlite_version()
 		FROM pragma_application_id, pragma_user_version`, nil, &id.application, &id.schema, &id.engine)
 	return id, err

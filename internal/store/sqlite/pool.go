@@ -6,13 +6,18 @@ import (
 	"errors"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"sync"
 
 	"pinward/internal/store"
 )
 
 // How long SQLite waits for another connection's lock, in milliseconds.
-const busyTimeout = "10000"
+const busyTimeout = 10_000
+
+// How long Hold waits: commands come and go in milliseconds, and what stays
+// longer is not going to end by itself.
+const holdTimeout = "2000"
 
 // A purpose says what a connection is for.
 type purpose int
@@ -22,14 +27,21 @@ const (
 	writing           // the one connection that transactions write through
 	migrating         // as writing, without foreign keys: a table may be rebuilt
 	checking          // may write as far as SQLite knows: it forgets CHECK constraints otherwise
+	holding           // keeps every other connection out from its first statement on
+	streaming         // reading without the driver: long listings
+	serving           // reading without the driver, with a large cache: decisions
+	loading           // writing without the driver: imports
 )
+
+// direct reports whether connections pass the driver by.
+func (p purpose) direct() bool { return p == streaming || p == serving || p == loading }
 
 // dataSource gives the driver's name of the file at the absolute path. None of
 // them creates a file. SQLite's own defaults are wrong for us in every key
 // named here.
 func dataSource(abs string, p purpose) string {
 	q := url.Values{
-		"_busy_timeout": {busyTimeout},
+		"_busy_timeout": {strconv.Itoa(busyTimeout)},
 		"_defensive":    {"1"},
 		"_dqs":          {"0"},
 		"_pragma":       {"trusted_schema(0)", "cell_size_check(1)", "temp_store(2)"},
@@ -45,12 +57,21 @@ func dataSource(abs string, p purpose) string {
 	case checking:
 		q.Set("mode", "rw")
 		q.Set("_query_only", "on")
+	case holding:
+		q.Set("mode", "rw")
+		q.Set("_busy_timeout", holdTimeout)
+		q.Set("_synchronous", "FULL")
+		q.Add("_pragma", "secure_delete(1)")
+		q.Add("_pragma", "locking_mode(EXCLUSIVE)")
+	default: // the others pass the driver by
 	}
 	if p != migrating {
 		q.Set("_foreign_keys", "on")
 	}
 	return "file:" + (&url.URL{Path: abs}).EscapedPath() + "?" + q.Encode()
 }
+
+var errClosed = errors.New("store is closed")
 
 // A pool lends connections of one data source, at most size at a time. It
 // stands on top of sql.DB because a statement is prepared on one connection:
@@ -59,7 +80,7 @@ func dataSource(abs string, p purpose) string {
 // is taken.
 type pool struct {
 	path    string // as people gave it, for messages
-	name    string // the driver's
+	name    string // the driver's; the absolute path where it is passed by
 	purpose purpose
 	slots   chan struct{}
 
@@ -76,7 +97,11 @@ func newPool(path string, p purpose, size int) (*pool, error) {
 	if err != nil {
 		return nil, fileError(path, err)
 	}
-	return &pool{path: path, name: dataSource(abs, p), purpose: p, slots: make(chan struct{}, size)}, nil
+	name := abs
+	if !p.direct() {
+		name = dataSource(abs, p)
+	}
+	return &pool{path: path, name: name, purpose: p, slots: make(chan struct{}, size)}, nil
 }
 
 // onConnection lends f a connection of its own.
@@ -95,6 +120,9 @@ func onConnection(ctx context.Context, path string, p purpose, f func(*conn) err
 
 // open makes a connection outside the pool's count.
 func (p *pool) open(ctx context.Context) (*conn, error) {
+	if p.purpose.direct() {
+		return p.openDirect(ctx)
+	}
 	db, err := p.database()
 	if err != nil {
 		return nil, err
@@ -106,11 +134,25 @@ func (p *pool) open(ctx context.Context) (*conn, error) {
 	return &conn{path: p.path, sql: c, stmts: map[string]*sql.Stmt{}}, nil
 }
 
+func (p *pool) openDirect(ctx context.Context) (*conn, error) {
+	p.mu.Lock()
+	closed := p.closed
+	p.mu.Unlock()
+	if closed {
+		return nil, errClosed
+	}
+	d, err := openDirect(ctx, p.name, p.purpose)
+	if err != nil {
+		return nil, translate(p.path, err)
+	}
+	return &conn{path: p.path, direct: d}, nil
+}
+
 func (p *pool) database() (*sql.DB, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return nil, errors.New("store is closed")
+		return nil, errClosed
 	}
 	if p.db == nil {
 		db, err := sql.Open("sqlite", p.name)
@@ -125,6 +167,17 @@ func (p *pool) database() (*sql.DB, error) {
 		p.db = db
 	}
 	return p.db, nil
+}
+
+// turn runs f in the place of a connection.
+func (p *pool) turn(ctx context.Context, f func() error) error {
+	select {
+	case p.slots <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-p.slots }()
+	return f()
 }
 
 // get waits for a connection. Every one that is got is put or dropped.

@@ -132,7 +132,7 @@ func TestHeldStoreIsBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = waiter.Close() }()
-	waiter.write.name = strings.Replace(waiter.write.name, "_busy_timeout="+busyTimeout, "_busy_timeout=50", 1)
+	waiter.write.name = strings.Replace(waiter.write.name, "_busy_timeout="+strconv.Itoa(busyTimeout), "_busy_timeout=50", 1)
 	err = holder.Update(t.Context(), func(store.Tx) error {
 		began := time.Now()
 		wantFailure(t, putMeta(waiter, "a", []byte("x")), access.ErrBusy, "store_busy")

@@ -20,19 +20,21 @@ func schoolFields(s *access.School) []any {
 	return []any{&s.Key, &s.Code, &s.Name, &s.Contact, &s.TimeZone, &s.Lang, intoNetworks(&s.Networks), intoTime(&s.CreatedAt)}
 }
 
-func intoNetworks(all *[]access.Network) column {
-	return func(v any) error {
-		*all = nil
-		text, _ := v.(string)
-		for line := range strings.Lines(text) {
-			n, err := access.ParseNetwork(strings.TrimSuffix(line, "\n"))
-			if err != nil {
-				return malformed("network")
-			}
-			*all = append(*all, n)
+type networksColumn []access.Network
+
+func intoNetworks(all *[]access.Network) column { return (*networksColumn)(all) }
+
+func (c *networksColumn) Scan(v any) error {
+	*c = nil
+	text, _ := v.(string)
+	for line := range strings.Lines(text) {
+		n, err := access.ParseNetwork(strings.TrimSuffix(line, "\n"))
+		if err != nil {
+			return malformed("network")
 		}
-		return nil
+		*c = append(*c, n)
 	}
+	return nil
 }
 
 func (t *tx) School(ctx context.Context, code string) (access.School, error) {
@@ -49,6 +51,7 @@ func (t *tx) Schools(ctx context.Context) ([]access.School, error) {
 }
 
 func (t *tx) PutSchool(ctx context.Context, s *access.School) error {
+	t.schools = nil
 	networks := make([]string, len(s.Networks))
 	for i, n := range s.Networks {
 		networks[i] = n.String()

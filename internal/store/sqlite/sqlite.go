@@ -6,6 +6,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"runtime"
 
 	"pinward/internal/access"
@@ -15,23 +16,36 @@ import (
 var _ store.Store = (*Store)(nil)
 
 // A Store is an open SQLite store: one connection that writes and a pool of
-// read-only ones, each opened when it is first needed.
+// read-only ones, and the same without the driver for many rows. Each is opened
+// when it is first needed.
 type Store struct {
-	path  string
-	read  *pool
-	write *pool
+	path   string
+	read   *pool
+	write  *pool
+	stream *pool
+	serve  *pool
+	load   *pool
 }
 
 func newStore(path string) (*Store, error) {
-	read, err := newPool(path, reading, runtime.NumCPU())
-	if err != nil {
-		return nil, err
+	s := &Store{path: path}
+	for _, p := range []struct {
+		into    **pool
+		purpose purpose
+		size    int
+	}{
+		{&s.read, reading, runtime.NumCPU()},
+		{&s.write, writing, 1},
+		{&s.stream, streaming, runtime.NumCPU()},
+		{&s.serve, serving, runtime.NumCPU()},
+		{&s.load, loading, 1},
+	} {
+		var err error
+		if *p.into, err = newPool(path, p.purpose, p.size); err != nil {
+			return nil, err
+		}
 	}
-	write, err := newPool(path, writing, 1)
-	if err != nil {
-		return nil, err
-	}
-	return &Store{path: path, read: read, write: write}, nil
+	return s, nil
 }
 
 // Path gives the path that the store was opened by.
@@ -47,14 +61,30 @@ func (s *Store) Update(ctx context.Context, f func(store.Tx) error) error {
 	return s.write.run(ctx, "BEGIN IMMEDIATE", func(c *conn) *tx { return &tx{conn: c, writable: true} }, f)
 }
 
-// Close closes every connection. The writer goes last, so that it can fold the
+// ViewMany runs f as View does, on a connection that passes the driver by.
+func (s *Store) ViewMany(ctx context.Context, f func(store.Tx) error) error {
+	return s.stream.run(ctx, "BEGIN DEFERRED", func(c *conn) *tx { return &tx{conn: c} }, f)
+}
+
+// ViewOften runs f as View does, on a connection that passes the driver by and
+// keeps much of the file in memory. Mapping the file would save more, but not
+// with cell_size_check: it looks through a mapped page at every visit.
+func (s *Store) ViewOften(ctx context.Context, f func(store.Tx) error) error {
+	return s.serve.run(ctx, "BEGIN DEFERRED", func(c *conn) *tx { return &tx{conn: c} }, f)
+}
+
+// UpdateMany runs f as Update does, on a connection that passes the driver by
+// and takes the writer's turn.
+func (s *Store) UpdateMany(ctx context.Context, f func(store.Tx) error) error {
+	return s.write.turn(ctx, func() error {
+		return s.load.run(ctx, "BEGIN IMMEDIATE", func(c *conn) *tx { return &tx{conn: c, writable: true} }, f)
+	})
+}
+
+// Close closes every connection. A writer goes last, so that it can fold the
 // write-ahead log into the file.
 func (s *Store) Close() error {
-	err := s.read.close()
-	if e := s.write.close(); e != nil {
-		err = e
-	}
-	return err
+	return errors.Join(s.read.close(), s.stream.close(), s.serve.close(), s.load.close(), s.write.close())
 }
 
 // Watch follows commits on a read connection of its own, beside the pool.

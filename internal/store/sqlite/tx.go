@@ -14,6 +14,7 @@ var _ store.Tx = (*tx)(nil)
 type tx struct {
 	conn     *conn
 	writable bool
+	schools  map[string]int64 // keys by code, as far as they were looked up
 	// failed is why the transaction cannot go on. After some errors SQLite has
 	// rolled back by itself, and a later statement would commit on its own.
 	failed error
@@ -106,23 +107,45 @@ func find[T any](ctx context.Context, t *tx, query string, args []any, fields fu
 	return collect(t, rows, err, fields)
 }
 
-func collect[T any](t *tx, rows *sql.Rows, err error, fields func(*T) []any) ([]T, error) {
-	if err != nil {
-		return nil, t.note(err)
+// findEach is find, one row at a time.
+func findEach[T any](ctx context.Context, t *tx, query string, args []any, fields func(*T) []any, each func(T) error) error {
+	if t.failed != nil {
+		return t.failed
 	}
-	defer func() { _ = rows.Close() }()
+	rows, err := t.conn.rowsOnce(ctx, query, args)
+	return scanEach(t, rows, err, fields, each)
+}
+
+func collect[T any](t *tx, rows cursor, err error, fields func(*T) []any) ([]T, error) {
 	all := []T{}
-	for rows.Next() {
-		var v T
-		if err := rows.Scan(fields(&v)...); err != nil {
-			return nil, t.note(translate(t.conn.path, err))
-		}
+	err = scanEach(t, rows, err, fields, func(v T) error {
 		all = append(all, v)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, t.note(translate(t.conn.path, err))
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return all, nil
+}
+
+// scanEach reads every row into the same variable, whose fields are asked for
+// once.
+func scanEach[T any](t *tx, rows cursor, err error, fields func(*T) []any, each func(T) error) error {
+	if err != nil {
+		return t.note(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var v T
+	into := fields(&v)
+	for rows.Next() {
+		if err := t.conn.scan(rows, into); err != nil {
+			return t.note(err)
+		}
+		if err := each(v); err != nil {
+			return err
+		}
+	}
+	return t.note(translate(t.conn.path, rows.Err()))
 }
 
 // itself reads rows of one column.

@@ -36,90 +36,109 @@ func address(a netip.Addr) any {
 	return a.String()
 }
 
-// A column reads one stored value into a domain type.
-type column func(v any) error
-
-// Scan implements sql.Scanner.
-func (c column) Scan(v any) error { return c(v) }
-
-func intoTime(t *time.Time) column {
-	return func(v any) error {
-		switch v := v.(type) {
-		case nil:
-			*t = time.Time{}
-		case int64:
-			*t = time.UnixMilli(v).UTC()
-		default:
-			return malformed("time")
-		}
-		return nil
-	}
+// A column reads one stored value into a domain type, as sql.Scanner does. The
+// columns are pointers to what they read into: a listing makes them by the
+// million.
+type column interface {
+	Scan(v any) error
 }
 
-func intoKey(n *int64) column {
-	return func(v any) error {
-		*n, _ = v.(int64)
-		return nil
+type timeColumn time.Time
+
+func intoTime(t *time.Time) column { return (*timeColumn)(t) }
+
+func (c *timeColumn) Scan(v any) error {
+	switch v := v.(type) {
+	case nil:
+		*c = timeColumn{}
+	case int64:
+		*c = timeColumn(time.UnixMilli(v).UTC())
+	default:
+		return malformed("time")
 	}
+	return nil
 }
 
-func intoText(s *string) column {
-	return func(v any) error {
-		*s, _ = v.(string)
-		return nil
-	}
+type keyColumn int64
+
+func intoKey(n *int64) column { return (*keyColumn)(n) }
+
+func (c *keyColumn) Scan(v any) error {
+	n, _ := v.(int64)
+	*c = keyColumn(n)
+	return nil
 }
 
-func intoAddress(a *netip.Addr) column {
-	return func(v any) error {
-		s, _ := v.(string)
-		if s == "" {
-			*a = netip.Addr{}
-			return nil
-		}
-		var err error
-		if *a, err = netip.ParseAddr(s); err != nil {
-			return malformed("address")
-		}
-		return nil
-	}
+type textColumn string
+
+func intoText(s *string) column { return (*textColumn)(s) }
+
+func (c *textColumn) Scan(v any) error {
+	s, _ := v.(string)
+	*c = textColumn(s)
+	return nil
 }
 
-func intoDate(d *access.Date) column {
-	return func(v any) error {
-		s, _ := v.(string)
-		if s == "" {
-			*d = access.Date{}
-			return nil
-		}
-		var err error
-		if *d, err = access.ParseDate(s); err != nil {
-			return malformed("day")
-		}
+type addressColumn netip.Addr
+
+func intoAddress(a *netip.Addr) column { return (*addressColumn)(a) }
+
+func (c *addressColumn) Scan(v any) error {
+	s, _ := v.(string)
+	if s == "" {
+		*c = addressColumn{}
 		return nil
 	}
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return malformed("address")
+	}
+	*c = addressColumn(a)
+	return nil
+}
+
+type dateColumn access.Date
+
+func intoDate(d *access.Date) column { return (*dateColumn)(d) }
+
+func (c *dateColumn) Scan(v any) error {
+	s, _ := v.(string)
+	if s == "" {
+		*c = dateColumn{}
+		return nil
+	}
+	d, err := access.ParseDate(s)
+	if err != nil {
+		return malformed("day")
+	}
+	*c = dateColumn(d)
+	return nil
 }
 
 // listSeparator stands between the school codes that one query gathers; no
 // code holds it.
 const listSeparator = "\x1f"
 
-func intoList(all *[]string) column {
-	return func(v any) error {
-		*all = nil
-		if s, _ := v.(string); s != "" {
-			*all = strings.Split(s, listSeparator)
-		}
-		return nil
+type listColumn []string
+
+func intoList(all *[]string) column { return (*listColumn)(all) }
+
+func (c *listColumn) Scan(v any) error {
+	*c = nil
+	if s, _ := v.(string); s != "" {
+		*c = strings.Split(s, listSeparator)
 	}
+	return nil
 }
 
-func intoDuration(d *time.Duration) column {
-	return func(v any) error {
-		n, _ := v.(int64)
-		*d = time.Duration(n) * time.Millisecond
-		return nil
-	}
+type durationColumn time.Duration
+
+func intoDuration(d *time.Duration) column { return (*durationColumn)(d) }
+
+func (c *durationColumn) Scan(v any) error {
+	n, _ := v.(int64)
+	*c = durationColumn(time.Duration(n) * time.Millisecond)
+	return nil
 }
 
 func malformed(what string) error {
@@ -205,13 +224,15 @@ func words[T ~string](all []T) string {
 	return strings.Join(s, " ")
 }
 
-func intoWords[T ~string](all *[]T) column {
-	return func(v any) error {
-		*all = nil
-		s, _ := v.(string)
-		for _, word := range strings.Fields(s) {
-			*all = append(*all, T(word))
-		}
-		return nil
+type wordsColumn[T ~string] []T
+
+func intoWords[T ~string](all *[]T) column { return (*wordsColumn[T])(all) }
+
+func (c *wordsColumn[T]) Scan(v any) error {
+	*c = nil
+	s, _ := v.(string)
+	for word := range strings.FieldsSeq(s) {
+		*c = append(*c, T(word))
 	}
+	return nil
 }

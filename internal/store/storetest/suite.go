@@ -44,6 +44,9 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"alert lists", alertLists},
 		{"audits", audits},
 		{"meta", meta},
+		{"restoring", restoring},
+		{"retention", retention},
+		{"rows of keys", keyRows},
 	} {
 		t.Run(group.name, func(t *testing.T) { group.run(t, open) })
 	}

@@ -40,10 +40,9 @@ CREATE TABLE account_school (
   account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE RESTRICT,
   position   INTEGER NOT NULL, -- 0 is the home school
   school_id  INTEGER NOT NULL REFERENCES school (id) ON DELETE RESTRICT,
-  PRIMARY KEY (account_id, position),
-  UNIQUE (account_id, school_id)
+  PRIMARY KEY (account_id, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX account_school_school ON account_school (school_id, account_id);
+CREATE UNIQUE INDEX account_school_school ON account_school (school_id, account_id);
 
 CREATE TABLE account_student (
   guardian_id INTEGER NOT NULL REFERENCES account (id) ON DELETE RESTRICT,
