@@ -9,7 +9,7 @@
 //
 // # The keyring file
 //
-// One JSON object, mode 0600, written once by "init" and never written over:
+// One JSON object, mode 0600, made by "init" and changed by "key rotate" alone:
 //
 //	{
 //	  "version": 1,
@@ -17,7 +17,7 @@
 //	    {
 //	      "id": "key_…",                        unique, never reused
 //	      "created_at": "2026-03-02T08:00:00Z",
-//	      "state": "active",                    or "retired"
+//	      "state": "active",                    or "next" or "retired"
 //	      "secret": "…"                         base64, 32 random bytes
 //	    }
 //	  ],
@@ -25,11 +25,13 @@
 //	}
 //
 // Exactly one key is active: new rows are sealed with it. Retired keys only
-// open what was sealed before. The cookie key names cookies and is never
-// rotated, since a browser would lose its devices. No key is used as it
-// stands: each purpose has its own subkey, derived by HKDF-SHA256, so one
-// purpose never produces a value that another accepts. A file that is missing,
-// readable by others or not as above is an error; nothing here replaces it.
+// open what was sealed before. A next key, one at most, is there between the
+// first and the last step of making it the active one. The cookie key names
+// cookies and is never rotated, since a browser would lose its devices. No key
+// is used as it stands: each purpose has its own subkey, derived by
+// HKDF-SHA256, so one purpose never produces a value that another accepts. A
+// file that is missing, readable by others or not as above is an error; nothing
+// here makes another in its place.
 //
 // # Sealed records
 //

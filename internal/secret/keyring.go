@@ -19,6 +19,7 @@ const keySize = 32
 // The states of a key in the keyring file.
 const (
 	stateActive  = "active"
+	stateNext    = "next"
 	stateRetired = "retired"
 )
 

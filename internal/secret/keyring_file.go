@@ -158,14 +158,15 @@ func (r *ring) add(f keyFile) error {
 		return fmt.Errorf("%d bytes, not %d", len(f.Secret), keySize)
 	case f.CreatedAt.IsZero():
 		return errors.New("no created_at")
-	case f.State != stateActive && f.State != stateRetired:
-		return errors.New("its state is neither active nor retired")
-	case f.State == stateActive && r.active != "":
-		return errors.New("a second active key")
+	case f.State != stateActive && f.State != stateNext && f.State != stateRetired:
+		return errors.New("its state is neither active nor next nor retired")
 	}
 	for _, other := range r.keys {
 		if other.id == f.ID {
 			return errors.New("its id stands twice")
+		}
+		if other.state == f.State && f.State != stateRetired {
+			return fmt.Errorf("a second %s key", f.State)
 		}
 	}
 	if f.State == stateActive {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"strings"
 )
@@ -57,16 +58,16 @@ func newToken(deviceID string, secret []byte) Token {
 
 // DeviceToken gives the token of a device's generation, counted from 0: always
 // the same for the same row, so that a predecessor always gets the same
-// successor and no earlier one need be kept. salt is the row's own, random and
-// of at least 16 bytes.
-func (k *Keyring) DeviceToken(keyID, deviceID string, generation int64, salt []byte) (Token, error) {
+// successor and no earlier one need be kept. keyIDs is a key's id or, after a
+// rotation, TokenKeys. salt is the row's own, random and of at least 16 bytes.
+func (k *Keyring) DeviceToken(keyIDs, deviceID string, generation int64, salt []byte) (Token, error) {
 	if !validID(deviceID) {
 		return Token{}, errors.New("derive device token: the device id is not valid")
 	}
 	if generation < 0 {
 		return Token{}, fmt.Errorf("derive device token of %s: generation %d", deviceID, generation)
 	}
-	secretOf, err := k.tokenSecrets(keyID, deviceID, salt)
+	secretOf, err := k.tokenSecrets(keyIDs, deviceID, salt)
 	if err != nil {
 		return Token{}, err
 	}
@@ -76,8 +77,8 @@ func (k *Keyring) DeviceToken(keyID, deviceID string, generation int64, salt []b
 // TokenGeneration tells which generation, from current down to 0, a token is;
 // one that was never issued for this device is not ok. It looks at the newest
 // 1,048,576 generations and takes about a microsecond for each.
-func (k *Keyring) TokenGeneration(keyID, deviceID string, salt []byte, current int64, t Token) (generation int64, ok bool, err error) {
-	secretOf, err := k.tokenSecrets(keyID, deviceID, salt)
+func (k *Keyring) TokenGeneration(keyIDs, deviceID string, salt []byte, current int64, t Token) (generation int64, ok bool, err error) {
+	secretOf, err := k.tokenSecrets(keyIDs, deviceID, salt)
 	if err != nil {
 		return 0, false, err
 	}
@@ -94,19 +95,30 @@ func (k *Keyring) TokenGeneration(keyID, deviceID string, salt []byte, current i
 }
 
 // tokenSecrets gives the function from generation to secret for one device row.
-func (k *Keyring) tokenSecrets(keyID, deviceID string, salt []byte) (func(int64) []byte, error) {
+func (k *Keyring) tokenSecrets(keyIDs, deviceID string, salt []byte) (func(int64) []byte, error) {
 	if len(salt) < saltSize {
 		return nil, fmt.Errorf("derive device token of %s: salt of %d bytes, not %d or more", deviceID, len(salt), saltSize)
 	}
-	sub, err := k.subkey(keyID, purposeDeviceToken)
+	spans, err := TokenKeys(keyIDs).spans()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("derive device token of %s: %w", deviceID, err)
 	}
-	mac := hmac.New(sha256.New, sub)
+	macs := make([]hash.Hash, len(spans))
+	for i, span := range spans {
+		sub, err := k.subkey(span.id, purposeDeviceToken)
+		if err != nil {
+			return nil, err
+		}
+		macs[i] = hmac.New(sha256.New, sub)
+	}
 	return func(generation int64) []byte {
-		mac.Reset()
-		_, _ = mac.Write(joined([]byte(deviceID), number(generation), salt))
-		return mac.Sum(nil)
+		i := 0
+		for generation < spans[i].from {
+			i++
+		}
+		macs[i].Reset()
+		_, _ = macs[i].Write(joined([]byte(deviceID), number(generation), salt))
+		return macs[i].Sum(nil)
 	}, nil
 }
 
