@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"time"
 
 	"pinward/internal/access"
@@ -32,15 +33,26 @@ type App struct {
 	hasher secret.Hasher
 	now    func() time.Time
 	random io.Reader
+	zones  *sync.Map // *time.Location by name: loading one reads a file
 }
 
 // New makes an App. Call CheckKey before anything else on a store that exists.
 func New(d Deps) *App {
-	return &App{store: d.Store, keys: d.Keys, hasher: d.Hasher, now: d.Now, random: d.Random}
+	return &App{store: d.Store, keys: d.Keys, hasher: d.Hasher, now: d.Now, random: d.Random, zones: &sync.Map{}}
 }
 
 // clock gives the time as the store keeps it: UTC, whole milliseconds.
 func (a *App) clock() time.Time { return a.now().UTC().Truncate(time.Millisecond) }
+
+// location gives a school's time zone.
+func (a *App) location(s access.School) *time.Location {
+	if known, ok := a.zones.Load(s.TimeZone); ok {
+		return known.(*time.Location)
+	}
+	zone := s.Location()
+	a.zones.Store(s.TimeZone, zone)
+	return zone
+}
 
 // read runs a use case that changes nothing.
 func (a *App) read(ctx context.Context, by access.Operator, action Action, f func(tx store.Tx) error) error {

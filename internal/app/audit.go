@@ -129,28 +129,59 @@ func (a *App) VerifyAudit(ctx context.Context, by access.Operator, head AuditHea
 	return a.verifyAudit(ctx, head)
 }
 
-func (a *App) verifyAudit(ctx context.Context, head AuditHead) (n int64, last AuditHead, err error) {
+func (a *App) verifyAudit(ctx context.Context, head AuditHead) (int64, AuditHead, error) {
+	from, err := a.checkpoint(ctx)
+	if err != nil {
+		return 0, AuditHead{}, err
+	}
+	for {
+		n, last, broken := a.verifyFrom(ctx, from, head)
+		if broken == nil {
+			return n, last, nil
+		}
+		now, err := a.checkpoint(ctx)
+		if err != nil || now.Seq == from.Seq {
+			return n, last, broken
+		}
+		from = now // retention went on meanwhile
+	}
+}
+
+// verifyFrom checks the records that follow the one that from names.
+func (a *App) verifyFrom(ctx context.Context, from, head AuditHead) (n int64, last AuditHead, err error) {
+	last = from
 	met := head.Seq == 0
-	err = a.eachAudit(ctx, store.AuditFilter{}, func(r access.AuditRecord) error {
+	meet := func(h AuditHead) error {
+		if h.Seq != head.Seq || met {
+			return nil
+		}
+		met = true
+		if !bytes.Equal(h.MAC, head.MAC) {
+			return auditDamage(h.Seq, "it is not the record that the remembered head names")
+		}
+		return nil
+	}
+	if err := meet(from); err != nil {
+		return 0, last, err
+	}
+	err = a.eachAudit(ctx, store.AuditFilter{Page: store.Page{After: from.Seq}}, func(r access.AuditRecord) error {
 		if err := a.verifyRecord(r, last); err != nil {
 			return err
 		}
-		if r.Seq == head.Seq {
-			if !bytes.Equal(r.MAC, head.MAC) {
-				return auditDamage(r.Seq, "it is not the record that the remembered head names")
-			}
-			met = true
-		}
 		n, last = n+1, AuditHead{r.Seq, r.MAC}
-		return nil
+		return meet(last)
 	})
-	if err == nil && n == 0 { // Init writes record 1, so an empty chain was emptied
-		err = auditDamage(1, "it is missing")
+	switch {
+	case err != nil:
+		return n, last, err
+	case n == 0: // Init and pruning leave a record, so an empty chain was emptied
+		return n, last, auditDamage(from.Seq+1, "it is missing")
+	case met:
+		return n, last, nil
+	case head.Seq < from.Seq:
+		return n, last, headPruned(from, head)
 	}
-	if err == nil && !met {
-		err = auditDamage(head.Seq, "the record that the remembered head names is missing")
-	}
-	return n, last, err
+	return n, last, auditDamage(head.Seq, "the record that the remembered head names is missing")
 }
 
 // verifyRecord checks one record against its predecessor.

@@ -252,6 +252,10 @@ func (s *committing) Update(ctx context.Context, f func(store.Tx) error) error {
 	return s.noted(ctx, s.Store.Update, f)
 }
 
+func (s *committing) UpdateMany(ctx context.Context, f func(store.Tx) error) error {
+	return s.noted(ctx, s.Store.UpdateMany, f)
+}
+
 func (s *committing) noted(ctx context.Context, update func(context.Context, func(store.Tx) error) error, f func(store.Tx) error) error {
 	n := 0
 	err := update(ctx, func(tx store.Tx) error { return f(committingTx{tx, &n}) })

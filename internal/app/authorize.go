@@ -49,6 +49,12 @@ const (
 	AuditVerify    Action = "audit.verify"
 	AuditHeadRead  Action = "audit.head"
 	StoreCheck     Action = "store.check"
+	StoreBackup    Action = "store.backup"
+	StoreRestore   Action = "store.restore"
+	StorePrune     Action = "store.prune"
+	KeyStatusRead  Action = "key.status"
+	KeyNote        Action = "key.note"
+	KeyRotate      Action = "key.rotate"
 
 	storeInit  Action = "store.init"
 	loginSweep Action = "login.sweep"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"pinward/internal/access"
 	"pinward/internal/secret"
@@ -47,10 +48,15 @@ func (a *App) Init(ctx context.Context, by access.Operator, schools []access.Sch
 }
 
 func (c *change) bindKey(ctx context.Context, storeID string) error {
-	keyID := c.app.keys.ActiveID()
 	if err := c.PutMeta(ctx, metaStoreID, []byte(storeID)); err != nil {
 		return fmt.Errorf("store the store's id: %w", err)
 	}
+	return c.admitKey(ctx, storeID, c.app.keys.ActiveID())
+}
+
+// admitKey lets the store know a key of the ring, which must come before the
+// key's first use.
+func (c *change) admitKey(ctx context.Context, storeID, keyID string) error {
 	check := c.app.keys.StoreCheck(keyID, storeID)
 	if err := c.PutMeta(ctx, metaKeyCheck+keyID, check); err != nil {
 		return fmt.Errorf("store the check of key %s: %w", keyID, err)
@@ -71,11 +77,49 @@ func (a *App) CheckKey(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the check of key %s: %w", keyID, err)
 		}
+		if check == nil {
+			return a.checkUnknown(ctx, tx, string(id))
+		}
 		if err := a.keys.CheckStore(keyID, string(id), check); err != nil {
 			return fmt.Errorf("open the store: %w", err)
 		}
-		return nil
+		_, err = a.checkKeys(ctx, tx, string(id))
+		return err
 	})
+}
+
+// checkUnknown says why the store does not know the active key: it is another
+// keyring's, or a copy from before the key was made.
+func (a *App) checkUnknown(ctx context.Context, tx store.Tx, storeID string) error {
+	keyID := a.keys.ActiveID()
+	if n, err := a.checkKeys(ctx, tx, storeID); err != nil || n == 0 {
+		return fmt.Errorf("open the store: %w", a.keys.CheckStore(keyID, storeID, nil))
+	}
+	return &access.Error{
+		Kind: access.ErrUnusable, Code: "key_wrong",
+		Text: fmt.Sprintf("open the store: it is a copy from before the key %q was made", keyID),
+		Hint: "restore it (pinward store restore), or name the keyring of that time",
+	}
+}
+
+// checkKeys proves that the ring holds every key that the store knows, and gives
+// their number. A ring that lacks one is an older copy: it would seal with a key
+// that was given up, and not open what was sealed since.
+func (a *App) checkKeys(ctx context.Context, tx store.Tx, storeID string) (int, error) {
+	names, err := tx.MetaNames(ctx, metaKeyCheck)
+	if err != nil {
+		return 0, fmt.Errorf("list the store's keys: %w", err)
+	}
+	for _, name := range names {
+		check, err := tx.Meta(ctx, name)
+		if err != nil {
+			return 0, fmt.Errorf("read %s: %w", name, err)
+		}
+		if err := a.keys.CheckStore(strings.TrimPrefix(name, metaKeyCheck), storeID, check); err != nil {
+			return 0, fmt.Errorf("open the store: %w", err)
+		}
+	}
+	return len(names), nil
 }
 
 // notFoundAs words an absent row as the target that the user named.

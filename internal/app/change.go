@@ -36,10 +36,24 @@ func (a *App) change(ctx context.Context, by access.Operator, action Action, f f
 	return a.denied(ctx, by, action, err)
 }
 
+// changeMany is change for very many rows.
+func (a *App) changeMany(ctx context.Context, by access.Operator, action Action, f func(c *change) error) error {
+	err := authorize(by, action)
+	if err == nil {
+		err = a.store.UpdateMany(ctx, a.recorded(ctx, by, action, f))
+	}
+	return a.denied(ctx, by, action, err)
+}
+
 // update is change without asking whether the role may: for what pinward does
 // by itself.
 func (a *App) update(ctx context.Context, by access.Operator, action Action, f func(c *change) error) error {
-	return a.store.Update(ctx, func(tx store.Tx) error {
+	return a.store.Update(ctx, a.recorded(ctx, by, action, f))
+}
+
+// recorded gives the transaction of a change: f, then its audit record.
+func (a *App) recorded(ctx context.Context, by access.Operator, action Action, f func(c *change) error) func(store.Tx) error {
+	return func(tx store.Tx) error {
 		c, err := a.begin(ctx, tx, by, action)
 		if err != nil {
 			return err
@@ -51,7 +65,7 @@ func (a *App) update(ctx context.Context, by access.Operator, action Action, f f
 			return nil
 		}
 		return c.append(ctx)
-	})
+	}
 }
 
 func (a *App) begin(ctx context.Context, tx store.Tx, by access.Operator, action Action) (*change, error) {

@@ -43,6 +43,10 @@ func (a *App) CheckStore(ctx context.Context, by access.Operator) (CheckReport, 
 	if err != nil {
 		return CheckReport{}, a.denied(ctx, by, StoreCheck, err)
 	}
+	return a.checkAll(ctx)
+}
+
+func (a *App) checkAll(ctx context.Context) (CheckReport, error) {
 	var r CheckReport
 	problems, err := a.store.Check(ctx)
 	if err != nil && !errors.Is(err, access.ErrDamaged) {

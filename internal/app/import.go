@@ -60,7 +60,7 @@ var errRehearsed = errors.New("dry run")
 // report and the same errors.
 func (a *App) ImportRoster(ctx context.Context, by access.Operator, r access.Roster, o ImportOptions) (ImportReport, error) {
 	var report ImportReport
-	err := a.change(ctx, by, AccountImport, func(c *change) error {
+	err := a.changeMany(ctx, by, AccountImport, func(c *change) error {
 		m, err := newImporter(ctx, c, r, o)
 		if err != nil {
 			return err

@@ -125,7 +125,7 @@ func (a *App) facts(ctx context.Context, tx store.Tx, account access.Account, no
 	if err != nil {
 		return f, school, owed(err, fmt.Sprintf("read the school of %s", account.Login))
 	}
-	f.Location = school.Location()
+	f.Location = a.location(school)
 	if f.Policy, err = tx.Policy(ctx, account.Profile); err != nil {
 		return f, school, owed(err, fmt.Sprintf("read the policy of %s", account.Profile))
 	}

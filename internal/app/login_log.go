@@ -19,7 +19,6 @@ type LoginQuery struct {
 // time of the call. It gives the highest key seen, to follow on from.
 func (a *App) Logins(ctx context.Context, by access.Operator, q LoginQuery, each func(store.LoginRow) error) (int64, error) {
 	f := q.LoginFilter
-	f.Limit = pageSize
 	err := a.read(ctx, by, LoginList, func(tx store.Tx) (err error) {
 		if f.UpTo, err = tx.NewestLogin(ctx); err != nil {
 			return fmt.Errorf("find the newest login: %w", err)
@@ -41,24 +40,23 @@ func (a *App) Logins(ctx context.Context, by access.Operator, q LoginQuery, each
 	if err != nil || f.UpTo <= f.After {
 		return max(f.UpTo, f.After), err
 	}
-	newest := f.UpTo
-	for {
-		var page []store.LoginRow
-		err := a.store.View(ctx, func(tx store.Tx) (err error) {
-			page, err = tx.Logins(ctx, f)
-			return err
-		})
-		if err != nil {
-			return f.After, fmt.Errorf("list logins: %w", err)
+	newest, last := f.UpTo, f.After
+	f.Limit = pageRows
+	read := func(tx store.Tx, after int64, take func(store.LoginRow) error) error {
+		page := f
+		page.After = after
+		if err := tx.EachLogin(ctx, page, take); err != nil {
+			return fmt.Errorf("list logins: %w", err)
 		}
-		for _, row := range page {
-			if err := each(row); err != nil {
-				return row.Key, err
-			}
-		}
-		if len(page) < pageSize {
-			return newest, nil
-		}
-		f.After = page[len(page)-1].Key
+		return nil
 	}
+	key := func(row store.LoginRow) int64 { return row.Key }
+	err = inPages(ctx, a, f.After, key, read, func(row store.LoginRow) error {
+		last = row.Key
+		return each(row)
+	})
+	if err != nil {
+		return last, err
+	}
+	return newest, nil
 }

@@ -30,6 +30,9 @@ func (a *App) token(ctx context.Context, tx store.Tx, presented access.Secret) (
 	if err != nil {
 		return t, fmt.Errorf("read device %s: %w", id, err)
 	}
+	if d.Salt == nil { // long revoked, and the key of its tokens is gone
+		return t, nil
+	}
 	// The row counts the tokens that were presented; the successor of the newest
 	// may be out already, and takes its place by being presented.
 	t.Generation, t.Issued, err = a.keys.TokenGeneration(d.TokenKeyID, d.ID, d.Salt, d.Generation+1, token)
@@ -52,10 +55,12 @@ func (c *change) present(ctx context.Context, s *session, t decide.Token, answer
 	}
 	d := t.Device
 	d.LastSeenAt, d.LastIP, d.AuditSeq = c.now, s.login.IP, c.seq
-	if t.Generation == d.Generation && d.PresentedAt.IsZero() {
+	first := t.Generation == d.Generation && d.PresentedAt.IsZero()
+	if first {
 		d.PresentedAt = c.now
 	}
 	if answer.Decision == access.Allow {
+		c.moveTokens(&d, first)
 		if err := c.issue(&d, s.facts.Account, t.Generation+1, answer); err != nil {
 			return err
 		}
@@ -65,6 +70,21 @@ func (c *change) present(ctx context.Context, s *session, t decide.Token, answer
 	}
 	answer.Device = deviceInfo(d, s.facts.Account.Login)
 	return nil
+}
+
+// moveTokens lets the device's tokens to come be derived under the active key.
+// Those that were handed out keep their key, the successor of a token that was
+// presented before (not for the first time now) among them.
+func (c *change) moveTokens(d *access.Device, first bool) {
+	keys, active := secret.TokenKeys(d.TokenKeyID), c.app.keys.ActiveID()
+	if keys.Newest() == active {
+		return
+	}
+	from := d.Generation + 1
+	if !first {
+		from++
+	}
+	d.TokenKeyID = string(keys.From(active, from))
 }
 
 // issue derives the device's token of a generation into the answer, with the

@@ -138,15 +138,16 @@ func separates(r rune) bool {
 	}
 }
 
-// harmless reports, for plain ASCII only, that appendCell would change nothing.
+// harmless reports that appendCell would change nothing, for plain ASCII only:
+// most cells are, and need not be built anew.
 func harmless(s string) bool {
-	if s == "" {
-		return true
-	}
+	fresh := true // as in appendCell
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= 0x7f || separates(rune(c)) {
+		c := s[i]
+		if c < ' ' || c >= 0x7f || fresh && startsFormula(rune(c)) {
 			return false
 		}
+		fresh = separates(rune(c)) || fresh && (c == ' ' || c == '"')
 	}
-	return s[0] != ' ' && s[0] != '"' && !startsFormula(rune(s[0]))
+	return true
 }
