@@ -26,8 +26,8 @@ func newDoctor(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Look at the installation and say what to mend",
-		Long: `Look at the configuration, the files' modes, the keyring, the store, the clock and
-the policies, and say what to mend. Needs no store, and changes nothing.
+		Long: `Look at the configuration, the files' modes, the keyring, the store, its backups,
+the clock and the policies, and say what to mend. Needs no store, and changes nothing.
 
 Exits 8 where something is to be mended.`,
 		Example: `  pinward doctor
@@ -85,6 +85,7 @@ func (s *session) examine(ctx context.Context) []diagnosis {
 			Hint: "a backup of that folder would hold both; keep them apart",
 		})
 	}
+	all = append(all, s.examineCare(ctx, a)...)
 	all = append(all, s.examineClock(ctx, a))
 	return append(all, s.examinePolicies(ctx, a)...)
 }

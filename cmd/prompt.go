@@ -28,10 +28,16 @@ func (s *session) terminal(what, without string) (Terminal, error) {
 
 // confirm asks before a bulk command does what it has said it will do.
 func (s *session) confirm(ctx context.Context, question string) error {
+	return s.confirmOr(ctx, question, "look at the plan with -n, then repeat the command with --yes")
+}
+
+// confirmOr is confirm for what has no plan; without says how to do without a
+// terminal.
+func (s *session) confirmOr(ctx context.Context, question, without string) error {
 	if s.globals.Yes {
 		return nil
 	}
-	t, err := s.terminal("confirm", "look at the plan with -n, then repeat the command with --yes")
+	t, err := s.terminal("confirm", without)
 	if err != nil {
 		return err
 	}

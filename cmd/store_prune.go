@@ -1,0 +1,97 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"pinward/internal/app"
+)
+
+func newStorePrune(s *session) *cobra.Command {
+	var dryRun bool
+	c := &cobra.Command{
+		Use:   "prune",
+		Short: "Forget what was kept long enough",
+		Long: `Forget what was kept long enough: logins and alerts after 180 days; addresses are
+cut to their network (/24, or /48 of IPv6) after 30 days; set-up codes that have
+expired; audit records after 365 days, behind a sealed mark, so that the rest of
+the chain still verifies; accounts 365 days after they were archived, with all
+that belongs to them and the details of the audit records that name them.
+
+Let it run daily. An account that is archived and edited again counts from then.`,
+		Example: `  pinward store prune -n
+  pinward store prune --yes`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return s.storePrune(c.Context(), dryRun) },
+	}
+	c.Flags().BoolVarP(&dryRun, "dry-run", "n", false, "count what would be forgotten, and forget nothing")
+	return c
+}
+
+func (s *session) storePrune(ctx context.Context, dryRun bool) error {
+	a, err := s.open(ctx)
+	if err != nil {
+		return err
+	}
+	plan, err := a.PrunePlan(ctx, s.Operator)
+	if err != nil {
+		return err
+	}
+	if dryRun {
+		return list(s, prunedColumns(), rows(plan), "")
+	}
+	words := prunedWords(plan)
+	if words == "" {
+		return s.changes(prunedItems(plan), "Nothing was kept too long.")
+	}
+	if err := s.confirm(ctx, "Forget for good: "+words+"?"); err != nil {
+		return err
+	}
+	done, err := a.Prune(ctx, s.Operator)
+	if err != nil {
+		return err
+	}
+	return s.changes(prunedItems(done), "Forgotten: %s.", prunedWords(done))
+}
+
+func prunedColumns() []column[app.Pruned] {
+	type row = app.Pruned
+	return []column[row]{
+		{Key: "id", Title: "WHAT", Value: func(p row) any { return p.Kind }},
+		{Key: "days", Title: "DAYS KEPT", Value: func(p row) any { return p.Days }},
+		{Key: "rows", Title: "ROWS", Value: func(p row) any { return p.Rows }},
+	}
+}
+
+func prunedItems(all []app.Pruned) []changeItem {
+	items := make([]changeItem, len(all))
+	for i, p := range all {
+		items[i] = changeItem{Target: p.Kind, Result: resultUnchanged, Made: map[string]any{"rows": p.Rows}}
+		if p.Rows > 0 {
+			items[i].Result = resultChanged
+		}
+	}
+	return items
+}
+
+// prunedWords says what there is to be forgotten, "" for nothing.
+func prunedWords(all []app.Pruned) string {
+	nouns := map[string]string{
+		app.PrunedLogins: "login", app.PrunedAlerts: "alert", app.PrunedAddresses: "whole address",
+		app.PrunedCodes: "set-up code", app.PrunedAudit: "audit record", app.PrunedAccounts: "archived account",
+	}
+	var parts []string
+	for _, p := range all {
+		switch {
+		case p.Rows == 0:
+		case p.Kind == app.PrunedAddresses && p.Rows > 1:
+			parts = append(parts, fmt.Sprintf("%d whole addresses", p.Rows))
+		default:
+			parts = append(parts, count(p.Rows, nouns[p.Kind]))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
