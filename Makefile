@@ -7,7 +7,7 @@ FUZZTIME  ?= 60s
 LINTER     = .bin/golangci-lint
 RELEASER   = .bin/goreleaser
 
-.PHONY: help build test lint fmt pinlist docs goldens fuzz release-check clean
+.PHONY: help build test lint fmt pinlist docs goldens fuzz torture torture-short release-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,19 @@ fuzz: ## run every fuzz target for FUZZTIME (60s)
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
 		done; \
 	done
+
+torture: build ## kill, starve and damage the program, as root; docs/torture.md
+	$(call torture,full)
+	PINWARD_TORTURE=full go test -count=1 -run '^TestDrill$$' -v ./cmd
+
+torture-short: build ## the same in less time
+	$(call torture,short)
+
+define torture
+	scripts/torture-setup.sh
+	@set -euo pipefail; PINWARD_TORTURE=$(1) PINWARD_TORTURE_PROGRAM=$(CURDIR)/.bin/pinward \
+		go test -count=1 -timeout 60m -v ./torture | grep --line-buffered -v -E '^(=== |    +--- PASS)'
+endef
 
 release-check: $(RELEASER) ## check the release recipe
 	$(RELEASER) check
