@@ -111,6 +111,8 @@ type Account struct {
 	Imported          bool   // made by a roster, and so archived by one
 	ChosenAt          time.Time
 	PasswordChangedAt time.Time // newest that a portal has told
+	EmailChangedAt    time.Time // zero: the address is the first one
+	MailFailedAt      time.Time // a mail to the address was refused for good; zero: none was
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
 	AuditSeq          int64 // the audit record that last changed it

@@ -3,6 +3,7 @@ package access
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -15,6 +16,7 @@ type School struct {
 	Code      string
 	Name      string
 	Contact   string // whom users ask, shown on pages and in mails
+	Email     string // where the school itself is told; empty: nowhere
 	TimeZone  string // IANA name
 	Lang      string // "fr" or "en"
 	Networks  []Network
@@ -99,6 +101,12 @@ func (s School) RegistrationAt(addr netip.Addr) Registration {
 		}
 	}
 	return rule
+}
+
+// Inside reports whether addr is of one of the school's own networks.
+func (s School) Inside(addr netip.Addr) bool {
+	addr = addr.Unmap().WithZone("")
+	return slices.ContainsFunc(s.Networks, func(n Network) bool { return n.Prefix.Contains(addr) })
 }
 
 // Location gives the school's time zone, UTC where it is unknown to the system.

@@ -30,6 +30,7 @@ const (
 const (
 	PrunedLogins    = "logins"
 	PrunedAlerts    = "alerts"
+	PrunedNotices   = "notices"
 	PrunedAddresses = "addresses"
 	PrunedAccounts  = "accounts"
 	PrunedCodes     = "setup_codes"
@@ -57,6 +58,7 @@ func (a *App) prunings() []pruning {
 	return []pruning{
 		agedPruning(PrunedLogins, keepLogDays, store.AgedLogins),
 		agedPruning(PrunedAlerts, keepLogDays, store.AgedAlerts),
+		agedPruning(PrunedNotices, keepLogDays, store.AgedNotices),
 		addressPruning(),
 		agedPruning(PrunedCodes, 0, store.AgedSetupCodes),
 		{PrunedAudit, keepAuditDays, a.countAudit, pruneAudit},

@@ -41,6 +41,7 @@ type Aged string
 const (
 	AgedLogins          Aged = "logins"           // that have ended, by their start
 	AgedAlerts          Aged = "alerts"           // answered or not, by their time
+	AgedNotices         Aged = "notices"          // mailed or not, by their time
 	AgedLoginAddresses  Aged = "login_addresses"  // by the login's start
 	AgedAlertAddresses  Aged = "alert_addresses"  // by the alert's time
 	AgedDeviceAddresses Aged = "device_addresses" // by when the device was last seen

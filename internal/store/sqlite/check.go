@@ -146,6 +146,7 @@ func (t *tx) Orphans(ctx context.Context) ([]store.Problem, error) {
 		{"device", "id", "account_id"},
 		{"login", "id", "account_id"},
 		{"alert", "id", "account_id"},
+		{"notice", "id", "account_id"},
 	} {
 		query := fmt.Sprintf(`SELECT '%[1]s', o.%[2]s, '`+orphaned+`' FROM %[1]s o
 			WHERE o.%[3]s <> 0 AND NOT EXISTS (SELECT 1 FROM account a WHERE a.id = o.%[3]s) ORDER BY o.%[2]s`,

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -63,21 +64,22 @@ func header(t *testing.T, path, table string) (schema, tables int) {
 
 func TestMigrateOlderStore(t *testing.T) {
 	path := newClosedStore(t)
-	copied := path + ".before-v2"
+	const next = newestSchema + 1
+	copied := fmt.Sprintf("%s.before-v%d", path, next)
 	if err := os.WriteFile(copied+".part", []byte("of a migration that died"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	from, to, err := migrate(t.Context(), path, following(t, "CREATE TABLE extra (id INTEGER PRIMARY KEY) STRICT;"))
-	if err != nil || from != 1 || to != 2 {
-		t.Fatalf("got %d to %d, %v, want 1 to 2", from, to, err)
+	if err != nil || from != newestSchema || to != next {
+		t.Fatalf("got %d to %d, %v, want %d to %d", from, to, err, newestSchema, next)
 	}
-	if schema, tables := header(t, path, "extra"); schema != 2 || tables != 1 {
-		t.Errorf("store: got schema %d and %d new tables, want 2 and 1", schema, tables)
+	if schema, tables := header(t, path, "extra"); schema != next || tables != 1 {
+		t.Errorf("store: got schema %d and %d new tables, want %d and 1", schema, tables, next)
 	}
 	_, err = Open(t.Context(), path)
 	wantFailure(t, err, access.ErrUnusable, "schema_newer")
-	if schema, tables := header(t, copied, "extra"); schema != 1 || tables != 0 {
-		t.Errorf("copy: got schema %d and %d new tables, want 1 and 0", schema, tables)
+	if schema, tables := header(t, copied, "extra"); schema != newestSchema || tables != 0 {
+		t.Errorf("copy: got schema %d and %d new tables, want %d and 0", schema, tables, newestSchema)
 	}
 	s, err := Open(t.Context(), copied)
 	if err != nil {
@@ -111,8 +113,8 @@ func TestFailedMigrationLeavesTheOldSchema(t *testing.T) {
 			if _, _, err := migrate(t.Context(), path, following(t, statements)); err == nil {
 				t.Fatal("got no error, want one")
 			}
-			if schema, tables := header(t, path, "extra"); schema != 1 || tables != 0 {
-				t.Errorf("got schema %d and %d new tables, want 1 and 0", schema, tables)
+			if schema, tables := header(t, path, "extra"); schema != newestSchema || tables != 0 {
+				t.Errorf("got schema %d and %d new tables, want %d and 0", schema, tables, newestSchema)
 			}
 			s, err := Open(t.Context(), path)
 			if err != nil {
@@ -136,8 +138,8 @@ func TestTwoMigrationsAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if schema, tables := header(t, path, "extra"); schema != 2 || tables != 1 {
-		t.Errorf("got schema %d and %d new tables, want 2 and 1", schema, tables)
+	if schema, tables := header(t, path, "extra"); schema != newestSchema+1 || tables != 1 {
+		t.Errorf("got schema %d and %d new tables, want %d and 1", schema, tables, newestSchema+1)
 	}
 }
 

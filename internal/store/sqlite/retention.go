@@ -32,6 +32,8 @@ func agedAs(a store.Aged) (aged, error) {
 		return aged{table: "login", when: "started_at", only: "state <> 'open'"}, nil
 	case store.AgedAlerts:
 		return aged{table: "alert", when: "at", only: "1"}, nil
+	case store.AgedNotices:
+		return aged{table: "notice", when: "at", only: "1"}, nil
 	case store.AgedLoginAddresses:
 		return aged{table: "login", when: "started_at", only: uncut, address: "ip"}, nil
 	case store.AgedAlertAddresses:
@@ -121,7 +123,7 @@ func eraseAccount() []string {
 			UNION SELECT t.incident_id FROM alert t WHERE t.account_id = ?1))`}
 	for _, table := range []string{
 		"birth_date", "pin", "attempt", "attempt_lease", "attempt_wrong", "setup_code",
-		"device", "login", "alert", "account_school",
+		"device", "login", "alert", "notice", "account_school",
 	} {
 		statements = append(statements, `DELETE FROM `+table+` WHERE account_id = ?1`)
 	}

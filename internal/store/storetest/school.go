@@ -35,7 +35,7 @@ func networks(t *testing.T, all ...string) []access.Network {
 
 func schoolRoundTrip(t *testing.T, f *fixture) {
 	s := access.School{
-		Code: "0750001A", Name: "École d’essai", Contact: "the office,\nroom 1", TimeZone: "Europe/Paris", Lang: "fr",
+		Code: "0750001A", Name: "École d’essai", Contact: "the office,\nroom 1", Email: "office@example.org", TimeZone: "Europe/Paris", Lang: "fr",
 		Networks:  networks(t, "10.1.0.0/16", "10.2.0.0/16=shared", "2001:db8::/32=never"),
 		CreatedAt: epoch().Add(1234567 * time.Nanosecond).In(time.FixedZone("elsewhere", 3600)),
 	}

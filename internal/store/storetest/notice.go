@@ -1,0 +1,121 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"pinward/internal/access"
+	"pinward/internal/store"
+)
+
+func notices(t *testing.T, open Opener) {
+	t.Run("every field comes back", func(t *testing.T) { noticeRoundTrip(t, start(t, open)) })
+	t.Run("each filter keeps what it says", func(t *testing.T) { noticeFilters(t, start(t, open)) })
+	t.Run("the last of a topic is the newest that was mailed", func(t *testing.T) { lastOfTopic(t, start(t, open)) })
+	t.Run("an empty list is not nil", func(t *testing.T) {
+		same(t, "list", read(start(t, open), listNotices(store.NoticeFilter{})), []store.NoticeRow{})
+	})
+}
+
+func getNotice(id string) func(context.Context, store.Tx) (store.NoticeRow, error) {
+	return func(ctx context.Context, tx store.Tx) (store.NoticeRow, error) { return tx.Notice(ctx, id) }
+}
+
+func putNotice(n *access.Notice) func(context.Context, store.Tx) error {
+	return func(ctx context.Context, tx store.Tx) error { return tx.PutNotice(ctx, n) }
+}
+
+func listNotices(f store.NoticeFilter) func(context.Context, store.Tx) ([]store.NoticeRow, error) {
+	return func(ctx context.Context, tx store.Tx) ([]store.NoticeRow, error) { return tx.Notices(ctx, f) }
+}
+
+func newNotice(id string, account int64) access.Notice {
+	return access.Notice{
+		ID: id, At: epoch(), Kind: access.NoticeNewDevice, AccountKey: account, School: "A",
+		Lang: "fr", Topic: "topic", State: access.NoticeWaiting,
+	}
+}
+
+func noticeRoundTrip(t *testing.T, f *fixture) {
+	ada := f.people("a.ada")["a.ada"]
+	want := store.NoticeRow{AccountID: ada.ID, Login: ada.Login, Notice: access.Notice{
+		ID: "n1", At: epoch(), Kind: access.NoticeResetCode, AccountKey: ada.Key, School: "A", ToSchool: true,
+		Address: "ada@example.org", Lang: "en",
+		Facts: access.NoticeFacts{
+			At: epoch(), Browser: "Firefox on Linux", IP: address("192.0.2.1"), Inside: true, Label: "Room 1",
+			By: "principal", Reason: "a reason", Until: epoch().Add(time.Hour), Login: "a.bob", Count: 2, Items: []string{"a line"},
+		},
+		Secret: access.Sealed{KeyID: "key_1", Blob: []byte{1}}, Topic: "topic", AlertKey: 7, MessageID: "<n1@example.org>",
+		State: access.NoticeDead, Tries: 3, NextAt: epoch().Add(time.Minute), LeasedUntil: epoch().Add(time.Second),
+		SentAt: epoch().Add(2 * time.Second), LastError: "refused", SeenAt: epoch().Add(time.Hour), AuditSeq: 3,
+	}}
+	f.update(putNotice(&want.Notice))
+	filled(t, want)
+	filled(t, want.Notice)
+	filled(t, want.Facts)
+	same(t, "notice", read(f, getNotice("n1")), want)
+	want.State, want.Secret, want.LeasedUntil = access.NoticeSent, access.Sealed{}, time.Time{}
+	f.update(putNotice(&want.Notice))
+	same(t, "changed notice", read(f, getNotice("n1")), want)
+	f.view(func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.Notice(ctx, "n2")
+		kind(t, err, access.ErrNotFound, "not_found")
+		return nil
+	})
+	ghost := newNotice("n3", 0)
+	ghost.Key = 99
+	absent(t, "update", f.refusal(putNotice(&ghost)))
+}
+
+func noticeFilters(t *testing.T, f *fixture) {
+	all := f.people("a.ada", "b.bob")
+	ada, bob := all["a.ada"].Key, all["b.bob"].Key
+	n1, n2, n3 := newNotice("n1", ada), newNotice("n2", bob), newNotice("n3", 0)
+	n2.School, n2.State, n2.SeenAt = "B", access.NoticeSent, epoch()
+	n3.At = epoch().Add(time.Hour)
+	for _, n := range []*access.Notice{&n1, &n2, &n3} {
+		f.update(putNotice(n))
+	}
+	for _, c := range []struct {
+		name   string
+		filter store.NoticeFilter
+		want   []string
+	}{
+		{"nothing", store.NoticeFilter{}, []string{"n1", "n2", "n3"}},
+		{"account", store.NoticeFilter{AccountKey: ada}, []string{"n1"}},
+		{"school", store.NoticeFilter{Schools: []string{"B"}}, []string{"n2"}},
+		{"no school allowed", store.NoticeFilter{Schools: []string{}}, []string{}},
+		{"states", store.NoticeFilter{States: []access.NoticeState{access.NoticeWaiting}}, []string{"n1", "n3"}},
+		{"unseen", store.NoticeFilter{Unseen: true}, []string{"n1", "n3"}},
+		{"since", store.NoticeFilter{Since: epoch().Add(time.Minute)}, []string{"n3"}},
+		{"page", store.NoticeFilter{Page: store.Page{After: n1.Key, Limit: 1}}, []string{"n2"}},
+	} {
+		ids := []string{}
+		for _, r := range read(f, listNotices(c.filter)) {
+			ids = append(ids, r.ID)
+		}
+		same(t, c.name, ids, c.want)
+	}
+}
+
+func lastOfTopic(t *testing.T, f *fixture) {
+	all := f.people("a.ada", "a.bob")
+	ada := all["a.ada"].Key
+	first, second, untold, other, others := newNotice("n1", ada), newNotice("n2", ada), newNotice("n3", ada),
+		newNotice("n4", ada), newNotice("n5", all["a.bob"].Key)
+	second.State, untold.State, other.Topic = access.NoticeSent, access.NoticeUnmailed, "another"
+	for _, n := range []*access.Notice{&first, &second, &untold, &other, &others} {
+		f.update(putNotice(n))
+	}
+	f.view(func(ctx context.Context, tx store.Tx) error {
+		got, err := tx.LastOfTopic(ctx, ada, access.NoticeNewDevice, "topic")
+		same(t, "last", got, second)
+		if err != nil {
+			return err
+		}
+		_, err = tx.LastOfTopic(ctx, ada, access.NoticePINSet, "topic")
+		absent(t, "kind that never was", err)
+		return nil
+	})
+}
