@@ -7,7 +7,7 @@ FUZZTIME  ?= 60s
 LINTER     = .bin/golangci-lint
 RELEASER   = .bin/goreleaser
 
-.PHONY: help build test lint fmt pinlist docs goldens fuzz torture torture-short release-check clean
+.PHONY: help build test lint fmt pinlist docs goldens fuzz torture torture-short bench release-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ define torture
 	@set -euo pipefail; PINWARD_TORTURE=$(1) PINWARD_TORTURE_PROGRAM=$(CURDIR)/.bin/pinward \
 		go test -count=1 -timeout 60m -v ./torture | grep --line-buffered -v -E '^(=== |    +--- PASS)'
 endef
+
+bench: build ## measure beside sqlite3 and argon2; docs/performance.md
+	scripts/bench-setup.sh
+	go run ./bench -bin .bin/pinward
 
 release-check: $(RELEASER) ## check the release recipe
 	$(RELEASER) check

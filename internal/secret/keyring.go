@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"pinward/internal/access"
@@ -48,7 +49,10 @@ type ring struct {
 	keys      []key // in file order
 	active    string
 	cookieKey []byte
+	subkeys   sync.Map // []byte by subkeyName: deriving one takes longer than using it
 }
+
+type subkeyName struct{ keyID, purpose string }
 
 type key struct {
 	id        string
@@ -151,10 +155,18 @@ func (k *Keyring) mac(keyID, purpose string, fields ...[]byte) ([]byte, error) {
 	return sum(sub, fields...), nil
 }
 
+// subkey gives a key's subkey for a purpose, which nobody may write to.
 func (k *Keyring) subkey(keyID, purpose string) ([]byte, error) {
-	for _, one := range k.ring().keys {
+	r := k.ring()
+	name := subkeyName{keyID, purpose}
+	if sub, ok := r.subkeys.Load(name); ok {
+		return sub.([]byte), nil
+	}
+	for _, one := range r.keys {
 		if one.id == keyID {
-			return derive(one.secret, purpose), nil
+			sub := derive(one.secret, purpose)
+			r.subkeys.Store(name, sub)
+			return sub, nil
 		}
 	}
 	return nil, &access.Error{
