@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -147,11 +148,20 @@ func TestParallelRightPINs(t *testing.T) {
 	s.teacher("lea")
 	ids := s.openLogins(size.rightPINs)
 	began := time.Now()
+	var busy atomic.Int64
 	all := together(size.rightPINs, func(i int) result {
+		give := func() result { return s.guess(ids[i], rightPIN) }
 		if i%2 == 0 {
-			return s.verify("lea", rightPIN)
+			give = func() result { return s.verify("lea", rightPIN) }
 		}
-		return s.guess(ids[i], rightPIN)
+		r := give()
+		// A machine that is slower than 8 seconds for them all tells the last of
+		// them to try again, and must take them then.
+		for tries := 0; r.code == 9 && tries < size.rightPINs; tries++ {
+			busy.Add(1)
+			r = give()
+		}
+		return r
 	})
 	for _, r := range all {
 		if r.code != 0 {
@@ -161,5 +171,6 @@ func TestParallelRightPINs(t *testing.T) {
 	if got := s.attempts(); got != "0 failed, 0 wrong, 0 in flight, open" {
 		t.Errorf("got %s, want nothing counted", got)
 	}
-	figure(t, "%d right PINs at once: %d passed (%v)", size.rightPINs, passed(all), time.Since(began).Round(time.Millisecond))
+	figure(t, "%d right PINs at once: %d passed (%v), told to try again %d times",
+		size.rightPINs, passed(all), time.Since(began).Round(time.Millisecond), busy.Load())
 }
