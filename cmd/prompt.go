@@ -13,7 +13,7 @@ import (
 )
 
 // defaultCap is how many accounts or devices a command may change without
-// --max-affected (DESIGN.md rule 12).
+// --max-affected (rule 12).
 const defaultCap = 50
 
 // terminal opens the controlling terminal to ask what, or says how to do

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// What DESIGN.md rule 2 allows.
+// What rule 2 of docs/rules.md allows.
 const (
 	lockAfter  = 5
 	blockAfter = 10

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The limits on wrong PINs (DESIGN.md rule 2). CNIL's reading for short codes
+// The limits on wrong PINs (rule 2 of docs/rules.md). CNIL's reading for short codes
 // is a block after at most 10 in a row.
 const (
 	LoginTries    = 3  // wrong PINs that end one login

@@ -9,7 +9,7 @@ import (
 	"pinward/internal/store"
 )
 
-// How long things are kept (DESIGN.md section 7).
+// How long things are kept; docs/backups-and-keys.md tells them.
 const (
 	keepLogDays      = 180
 	keepAddressDays  = 30

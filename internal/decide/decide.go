@@ -35,7 +35,7 @@ type Outcome struct {
 // for a first PIN or a weaker protection.
 const TrustAfter = access.Day
 
-// Login decides (DESIGN.md section 4; the order matters).
+// Login decides (the order matters).
 func Login(f Facts) Outcome {
 	if !f.Known {
 		return Outcome{Decision: access.Deny, Reason: access.ReasonAccountUnknown}
