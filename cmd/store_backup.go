@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -95,6 +96,8 @@ func (s *session) checkBackupOptions(opts backupOptions) error {
 		return access.Usage("store backup: no file named", "name a file, or - for standard output")
 	case opts.Keep < 0:
 		return access.Usage("--keep: not a number of backups", "give 1 or more")
+	case opts.Keep > 0 && isFolder(opts.File):
+		return access.Usage(fmt.Sprintf("store backup %s: a folder", opts.File), "name a file in it, such as "+filepath.Join(opts.File, "pinward.db"))
 	case opts.File != toStdout && s.globals.OutputFile != "":
 		return access.Usage("store backup: --output-file and FILE", "name the file once")
 	case opts.File != toStdout:
@@ -130,6 +133,12 @@ func notRemoved(err error) error {
 		Kind: access.ErrPartial, Code: "backup_not_removed",
 		Text: "remove old backups: " + err.Error(), Hint: "the new backup is made; look at the folder's owner and mode",
 	}
+}
+
+// isFolder reports whether a path names a folder, be it one that is not there.
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir() || strings.HasSuffix(path, string(filepath.Separator))
 }
 
 // absolute gives a path that can be compared; without a working folder it stays.
