@@ -138,7 +138,7 @@ func (c *creation) writeOthers() error {
 	lasting := c.paths
 	lasting.Output = "" // a flag of this run
 	if err := config.Write(c.config.whole(), lasting); err != nil {
-		return c.config.fault(err)
+		return &access.Error{Kind: access.ErrUnusable, Code: "config_unwritable", Text: err.Error()}
 	}
 	if exists(c.paths.File) && !c.config.isPlaced() {
 		return alreadyThere(c.paths.File)
