@@ -12,8 +12,6 @@ import (
 const (
 	writeCalls  = "pwrite64,write,fsync,fdatasync,ftruncate,fallocate,unlink,unlinkat,rename,renameat,renameat2"
 	outputCalls = "write"
-	// What files are made with as well.
-	makeCalls = writeCalls + ",link,linkat,mkdir,mkdirat,openat,flock"
 )
 
 // A harm is what happens to the Nth call.

@@ -4,10 +4,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
+	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"pinward/internal/access"
@@ -43,12 +42,26 @@ func TestListsAreWhole(t *testing.T) {
 // stringConstants gives the values of the package's text constants by their type.
 func stringConstants(t *testing.T) map[string][]string {
 	t.Helper()
-	packages, err := parser.ParseDir(token.NewFileSet(), ".", func(i fs.FileInfo) bool { return !strings.HasSuffix(i.Name(), "_test.go") }, 0)
+	names, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := map[string][]string{}
-	ast.Inspect(packages["access"], func(n ast.Node) bool {
+	for _, name := range names {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file.Name.Name == "access" {
+			addConstants(t, file, all)
+		}
+	}
+	return all
+}
+
+func addConstants(t *testing.T, file *ast.File, all map[string][]string) {
+	t.Helper()
+	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)
 		if !ok || len(spec.Values) != 1 {
 			return true
@@ -64,5 +77,4 @@ func stringConstants(t *testing.T) map[string][]string {
 		}
 		return true
 	})
-	return all
 }

@@ -133,7 +133,9 @@ func everyRow(t *testing.T, f *fixture) {
 		t.Fatal(err)
 	}
 	for _, want := range []any{
-		*ada, policy, code, access.Attempts{Failed: 2}, lease, d, l, al,
+		*ada, policy, code,
+		access.Attempts{Failed: 2},
+		lease, d, l, al,
 		store.CredentialRow{AccountID: ada.ID, Login: ada.Login, Credential: credential},
 		store.BirthDateRow{AccountID: ada.ID, Sealed: birth},
 	} {
