@@ -36,13 +36,8 @@ docs: ## write docs/cli anew
 goldens: ## write the expected output of the command tests anew
 	UPDATE=1 go test ./cmd/...
 
-fuzz: ## run every fuzz target for FUZZTIME (60s)
-	@set -euo pipefail; for package in $$(go list ./...); do \
-		for target in $$(go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
-			echo "$$package $$target"; \
-			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
-		done; \
-	done
+fuzz: ## run every fuzz target for FUZZTIME (60s), two at a time
+	scripts/fuzz.sh $(FUZZTIME)
 
 torture: build ## kill, starve and damage the program, as root; docs/torture.md
 	$(call torture,full)

@@ -55,13 +55,19 @@ func (s *session) changed(item changeItem, format string, args ...any) error {
 }
 
 // writeChanges writes the one object that answers a change.
-func (s *session) writeChanges(items []changeItem) error {
+func (s *session) writeChanges(items []changeItem) error { return s.writeAnswer(items, false) }
+
+// writePlan writes that of a dry run, with what would become of each target.
+func (s *session) writePlan(items []changeItem) error { return s.writeAnswer(items, true) }
+
+func (s *session) writeAnswer(items []changeItem, dryRun bool) error {
 	answer := struct {
+		DryRun    bool             `json:"dry_run,omitempty"`
 		Changed   int              `json:"changed"`
 		Unchanged int              `json:"unchanged"`
 		Failed    int              `json:"failed"`
 		Items     []map[string]any `json:"items"`
-	}{Items: []map[string]any{}}
+	}{DryRun: dryRun, Items: []map[string]any{}}
 	for _, item := range items {
 		switch item.Result {
 		case resultChanged:

@@ -17,6 +17,7 @@ import (
 	"pinward/internal/demo"
 	"pinward/internal/secret"
 	"pinward/internal/store"
+	"pinward/internal/store/sqlite"
 )
 
 func newDemo(s *session) *cobra.Command {
@@ -109,6 +110,9 @@ func (s *session) playDemo(ctx context.Context, dir string) (*app.App, error) {
 	}
 	keys, err := secret.LoadKeyring(paths.Keyring)
 	if err != nil {
+		return nil, err
+	}
+	if s.store, err = sqlite.Open(ctx, paths.Store); err != nil {
 		return nil, err
 	}
 	a := s.app(keys)

@@ -56,7 +56,18 @@ func (s *session) devicePrune(ctx context.Context, opts bulkOptions) error {
 }
 
 // showDevicePlan lists the devices that would be revoked.
-func (s *session) showDevicePlan(devices iter.Seq2[store.DeviceRow, error]) error {
+func (s *session) showDevicePlan(devices iter.Seq2[store.DeviceRow, error], absent ...changeItem) error {
+	machine, err := s.machine()
+	if err != nil {
+		return err
+	}
+	if machine {
+		items, err := plannedItems(s, func(d store.DeviceRow) string { return d.ID }, deviceColumns(), devices)
+		if err != nil {
+			return err
+		}
+		return s.writePlan(append(items, absent...))
+	}
 	n := 0
 	counted := func(yield func(store.DeviceRow, error) bool) {
 		for device, err := range devices {

@@ -94,11 +94,13 @@ func (r revocation) byID(ctx context.Context) error {
 	}
 	var plan []store.DeviceRow
 	var absent []error
+	var failed []changeItem
 	for _, id := range r.opts.IDs {
 		device, err := r.app.Device(ctx, r.s.Operator, id)
 		switch {
 		case errors.Is(err, access.ErrNotFound):
 			absent = append(absent, err)
+			failed = append(failed, changeItem{Target: id, Result: resultFailed, Err: err})
 		case err != nil:
 			return err
 		case !device.Revoked():
@@ -111,7 +113,7 @@ func (r revocation) byID(ctx context.Context) error {
 	if len(r.opts.IDs) == 1 && len(absent) == 1 {
 		return absent[0]
 	}
-	if err := r.s.showDevicePlan(rows(plan)); err != nil {
+	if err := r.s.showDevicePlan(rows(plan), failed...); err != nil {
 		return err
 	}
 	return partly(absent, len(r.opts.IDs), "nothing was changed")

@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -12,8 +13,6 @@ func TestUpkeepKeepsItsKeys(t *testing.T) {
 	d, page := newDesk(t), readText(t, jsonPage)
 	for _, c := range []struct{ heading, line string }{
 		{"### Key", "key status"},
-		{"### Rotation plan", "key rotate -n"},
-		{"### Retention plan", "store prune -n"},
 	} {
 		objects := d.objects("", c.line)
 		if len(objects) == 0 {
@@ -49,4 +48,41 @@ func madeBy(t *testing.T, page, command string) []string {
 	}
 	t.Fatalf("docs/json-output.md: items of %s: not told", command)
 	return nil
+}
+
+// TestPlansKeepTheirKeys holds what each command answers to -n against the page.
+func TestPlansKeepTheirKeys(t *testing.T) {
+	d, page := newDesk(t), readText(t, jsonPage)
+	item := keysUnder(t, page, "### Item")
+	for _, c := range []struct {
+		heading, line   string
+		changed, failed string
+	}{
+		{"### Device", "device revoke --account teacher.one -n", "1", "0"},
+		{"### Device", "device revoke dnone dnone2 -n", "0", "2"},
+		{"### Device", "device prune -n", "0", "0"},
+		{"### Reset plan", "pin reset --group 10A -n", "2", "0"},
+		{"### Reset plan", "pin reset teacher.one nobody -n", "1", "1"},
+		{"### Policy plan", "policy set student --pin-min 5 -n", "1", "0"},
+		{"### Policy plan", "policy set student --pin-min 4 -n", "0", "0"},
+		{"### Rotation plan", "key rotate -n", "1", "0"},
+		{"### Retention plan", "store prune -n", "0", "0"},
+	} {
+		answers := d.objects("", c.line)
+		if len(answers) != 1 {
+			t.Fatalf("%s: got %d objects, want one", c.line, len(answers))
+		}
+		plan := answers[0]
+		checkObject(t, c.line, plan, keysUnder(t, page, "### Change"))
+		if plan["dry_run"] != true || fmt.Sprint(plan["changed"]) != c.changed || fmt.Sprint(plan["failed"]) != c.failed {
+			t.Errorf("%s: got %v, want a dry run that would change %s, with %s failed", c.line, plan, c.changed, c.failed)
+		}
+		for _, one := range objectsIn(plan["items"]) {
+			if one["result"] == "failed" {
+				checkObject(t, c.line, one, item)
+				continue
+			}
+			checkObject(t, c.line, one, append(keysUnder(t, page, c.heading), item...))
+		}
+	}
 }

@@ -2,19 +2,13 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"pinward/internal/access"
 	"pinward/internal/config"
-	"pinward/internal/secret"
-	"pinward/internal/store/sqlite"
 )
 
 type initOptions struct{ Schools []string }
@@ -25,7 +19,8 @@ func newInit(s *session) *cobra.Command {
 		Use:   "init",
 		Short: "Create a store, its keyring and a configuration file",
 		Long: `Create a store, its keyring and a configuration file where they are named (by
-flags, environment or the defaults). Nothing is ever overwritten.
+flags, environment or the defaults). Nothing is ever overwritten. Where init is
+interrupted, the same command once more completes it.
 
 The keyring must not be lost and must not lie beside the store's backups: with
 the store alone, PINs cannot be guessed; with both, they can.`,
@@ -51,66 +46,6 @@ func (s *session) init(ctx context.Context, opts initOptions) error {
 		return err
 	}
 	return s.sayInit(paths)
-}
-
-// create makes the three files, all or none, key first: a store without its key
-// is useless, a key without its store is not.
-func (s *session) create(ctx context.Context, paths config.Config, schools []access.School) (err error) {
-	made := []string{paths.Store, paths.Keyring, paths.File}
-	for i, path := range made {
-		if _, err := os.Lstat(path); err == nil {
-			return alreadyThere(path)
-		}
-		if slices.Contains(made[:i], path) {
-			return access.Usage(fmt.Sprintf("init: %s is named twice", path), "the store, the keyring and the configuration are three files")
-		}
-	}
-	made = nil
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.unmake(made))
-		}
-	}()
-	keys, err := secret.NewKeyring(s.Random, s.Now())
-	if err != nil {
-		return err
-	}
-	if err := keys.Create(paths.Keyring); err != nil {
-		return err
-	}
-	made = append(made, paths.Keyring)
-	if s.store, err = sqlite.Create(ctx, paths.Store); err != nil {
-		return err
-	}
-	made = append(made, paths.Store, paths.Store+"-wal", paths.Store+"-shm")
-	if err := s.app(keys).Init(ctx, s.Operator, schools); err != nil {
-		return err
-	}
-	lasting := paths
-	lasting.Output = "" // a flag of this run
-	err = config.Write(paths.File, lasting)
-	if errors.Is(err, fs.ErrExist) {
-		return alreadyThere(paths.File)
-	}
-	if err != nil {
-		return &access.Error{Kind: access.ErrUnusable, Code: "config_unwritable", Text: err.Error()}
-	}
-	return nil
-}
-
-// unmake removes what a failed init has made.
-func (s *session) unmake(paths []string) error {
-	var errs []error
-	if s.store != nil {
-		errs = append(errs, s.store.Close())
-		s.store = nil
-	}
-	for _, path := range paths {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
 }
 
 func alreadyThere(path string) error {

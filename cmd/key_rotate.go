@@ -42,11 +42,7 @@ func (s *session) keyRotate(ctx context.Context, dryRun bool) error {
 		return err
 	}
 	if dryRun {
-		if err := show(s, rotationColumns(), plan); err != nil {
-			return err
-		}
-		s.tell("Nothing was changed.")
-		return nil
+		return s.showRotationPlan(plan)
 	}
 	question := fmt.Sprintf("Make a new key and seal %s with it?", count(plan.Rows, "row"))
 	if plan.Continued {
@@ -60,6 +56,25 @@ func (s *session) keyRotate(ctx context.Context, dryRun bool) error {
 		return err
 	}
 	return s.sayRotation(done)
+}
+
+func (s *session) showRotationPlan(plan app.Rotation) error {
+	machine, err := s.machine()
+	if err != nil {
+		return err
+	}
+	if machine {
+		item, err := plannedItem(s, plan.Key, true, rotationColumns(), plan)
+		if err != nil {
+			return err
+		}
+		return s.writePlan([]changeItem{item})
+	}
+	if err := show(s, rotationColumns(), plan); err != nil {
+		return err
+	}
+	s.tell("Nothing was changed.")
+	return nil
 }
 
 func rotationColumns() []column[app.Rotation] {

@@ -67,8 +67,9 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 		Setup:               setUpScript,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-			"login": scriptLogin,
+			"exits":  exits,
+			"login":  scriptLogin,
+			"tamper": scriptTamper,
 		},
 	})
 }

@@ -153,12 +153,30 @@ func (s *session) showResetPlan(good, failed []app.ResetItem) error {
 	if len(good) == 0 && len(failed) == 1 {
 		return failed[0].Err
 	}
-	columns := resetColumns()[:3]
-	if err := list(s, columns, rows(good), "no accounts to reset"); err != nil {
+	if err := s.writeResetPlan(good, failed); err != nil {
 		return err
 	}
 	s.tell("%s would be reset. Nothing was changed.", count(len(good), "account"))
 	return s.partlyReset(good, failed, "nothing was changed")
+}
+
+func (s *session) writeResetPlan(good, failed []app.ResetItem) error {
+	columns := resetColumns()[:3]
+	machine, err := s.machine()
+	if err != nil {
+		return err
+	}
+	if !machine {
+		return list(s, columns, rows(good), "no accounts to reset")
+	}
+	items, err := plannedItems(s, func(r app.ResetItem) string { return r.Login }, columns, rows(good))
+	if err != nil {
+		return err
+	}
+	for _, item := range failed {
+		items = append(items, changeItem{Target: item.Login, Result: resultFailed, Err: item.Err})
+	}
+	return s.writePlan(items)
 }
 
 func (s *session) partlyReset(good, failed []app.ResetItem, rest string) error {

@@ -32,9 +32,15 @@ func (s *session) showPolicyPlan(p app.PolicyPlan) error {
 	if err != nil {
 		return err
 	}
-	if format == render.Table {
+	switch format {
+	case render.JSON, render.JSONL:
+		var item changeItem
+		if item, err = plannedItem(s, string(p.After.Profile), len(p.Fields) > 0, policyPlanColumns(), p); err == nil {
+			err = s.writePlan([]changeItem{item})
+		}
+	case render.Table:
 		err = s.write(func(w io.Writer) error { return writeText(w, policyPlanWords(p)) })
-	} else {
+	default:
 		err = show(s, policyPlanColumns(), p)
 	}
 	if err == nil {

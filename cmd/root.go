@@ -79,6 +79,7 @@ Start with: pinward demo`,
 		newAlerts(s), newPolicy(s), newAudit(s), newStore(s), newKey(s),
 		newWhoami(s), newConfig(s), newDoctor(s), newVersion(s), newCompletion(s),
 	)
+	root.SetHelpCommand(newHelp())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return access.Usage(flagError(err), "see: "+c.CommandPath()+" --help")
 	})

@@ -69,14 +69,21 @@ func (s *session) app(keys *secret.Keyring) *app.App {
 // close ends what the session opened. A store that cannot be closed may not
 // have kept what it said it kept.
 func (s *session) close() error {
-	var storeErr, outputErr error
-	if s.store != nil {
-		storeErr = s.store.Close()
-	}
+	storeErr := s.closeStore()
+	var outputErr error
 	if s.output != nil {
 		outputErr = s.output.discard()
 	}
 	return errors.Join(storeErr, outputErr)
+}
+
+func (s *session) closeStore() error {
+	if s.store == nil {
+		return nil
+	}
+	store := s.store
+	s.store = nil
+	return store.Close()
 }
 
 // format gives the output format of this run.

@@ -17,9 +17,10 @@ func newStoreCheck(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check",
 		Short: "Read everything and say what is wrong",
-		Long: `Read the whole store: the engine's own integrity check, the seal of every PIN and
-birth date, the audit chain, rows whose owner is gone, and the modes of files
-and folders. Nothing is changed.
+		Long: `Read the whole store: the engine's own integrity check, the audit chain, every row
+of every table with the seal of each PIN and birth date, rows whose owner is gone,
+and the modes of files and folders. A row that cannot be read, or holds a word
+that pinward never writes, is named by table and row. Nothing is changed.
 
 Exits 11 where something is damaged, 8 where something else should be mended.`,
 		Example: `  pinward store check

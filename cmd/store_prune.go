@@ -41,7 +41,7 @@ func (s *session) storePrune(ctx context.Context, dryRun bool) error {
 		return err
 	}
 	if dryRun {
-		return list(s, prunedColumns(), rows(plan), "")
+		return s.showPrunePlan(plan)
 	}
 	words := prunedWords(plan)
 	if words == "" {
@@ -55,6 +55,23 @@ func (s *session) storePrune(ctx context.Context, dryRun bool) error {
 		return err
 	}
 	return s.changes(prunedItems(done), "Forgotten: %s.", prunedWords(done))
+}
+
+func (s *session) showPrunePlan(plan []app.Pruned) error {
+	machine, err := s.machine()
+	if err != nil {
+		return err
+	}
+	if !machine {
+		return list(s, prunedColumns(), rows(plan), "")
+	}
+	items := make([]changeItem, len(plan))
+	for i, p := range plan {
+		if items[i], err = plannedItem(s, p.Kind, p.Rows > 0, prunedColumns(), p); err != nil {
+			return err
+		}
+	}
+	return s.writePlan(items)
 }
 
 func prunedColumns() []column[app.Pruned] {

@@ -6,6 +6,7 @@ import "testing"
 func privileged(t *testing.T) []hard {
 	all := []hard{
 		{"every write of the store fails in turn", sweep},
+		{"init killed at every call", sweepInit},
 		{"the answer cannot be written", sweepOutput},
 		{"a full disk under the store", fullDisk},
 		{"a full disk under an export", fullDiskOutput},

@@ -66,6 +66,13 @@ func tamperings() []tampering {
 			`DELETE FROM audit_detail WHERE seq = (SELECT max(seq) FROM audit)`, `DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)`,
 		}},
 		{name: "the end cut off", names: "missing", touched: true, sql: []string{`DELETE FROM audit_detail WHERE seq > 8`, `DELETE FROM audit WHERE seq > 8`}},
+		{name: "an address of a device that is none", names: "device, row d", sql: []string{`UPDATE device SET last_ip = 'nowhere'`}},
+		{name: "an address of a login that is none", names: "login, row 1", sql: []string{`UPDATE login SET ip = 'nowhere'`}},
+		{name: "a reason that there is not", names: "login, row 1", sql: []string{`UPDATE login SET reason = 'mood'`}},
+		{name: "an address of an alert that is none", names: "alert, row 1", sql: []string{`UPDATE alert SET ip = 'nowhere'`}},
+		{name: "a severity that there is not", names: "alert, row 1", sql: []string{`UPDATE alert SET severity = 'none'`}},
+		{name: "a protection that no policy allows", names: "policy, row student 1", sql: []string{`UPDATE policy SET allowed = 'dog' WHERE profile = 'student'`}},
+		{name: "a network that is none", names: "school, row A", sql: []string{`UPDATE school SET networks = 'here'`}},
 		{name: "all records removed", names: "missing", sql: []string{`DELETE FROM audit_detail`, `DELETE FROM audit`}},
 	}
 }
@@ -88,6 +95,7 @@ func TestTampering(t *testing.T) {
 	template := newSite(t)
 	player(template)
 	template.must("", "account", "import", template.rosterFile(1, 3), "--profile", "student", "--school", "A")
+	template.device(0)
 	template.verify("edited", rightPIN) // leaves a record that no row names
 	head := template.head()
 	template.must("", "audit", "verify", "--head", head)

@@ -67,6 +67,14 @@ const (
 	AlertLoginAbandoned     AlertKind = "login_abandoned"
 )
 
+// AlertKinds lists all kinds of alert.
+func AlertKinds() []AlertKind {
+	return []AlertKind{
+		AlertNewDevice, AlertPINWrong, AlertPINLocked, AlertPINBlocked, AlertDeviceReplayed, AlertNotifyOnlyLogin,
+		AlertFirstPINSet, AlertProtectionWeakened, AlertPINReset, AlertLoginAbandoned,
+	}
+}
+
 // An Alert is a suspicious login or change. Later events never change it; only
 // a person's answer moves its state. Alerts of one incident share IncidentID.
 type Alert struct {

@@ -15,6 +15,9 @@ const (
 	AuditDenied  AuditResult = "denied"  // by the operator's role or scope
 )
 
+// AuditResults lists all results.
+func AuditResults() []AuditResult { return []AuditResult{AuditDone, AuditRefused, AuditDenied} }
+
 // An AuditRecord says who did what to whom, when and with what result. It names
 // people by public id only; what could tell them apart stands in Detail, which
 // the record covers by DetailMAC, so that a person can be erased and the chain

@@ -20,6 +20,9 @@ const (
 	ProofPIN      Proof = "pin"
 )
 
+// Proofs lists all proofs.
+func Proofs() []Proof { return []Proof{ProofPassword, ProofPIN} }
+
 // Suffices reports whether a device proven so is recognized under a protection.
 func (p Proof) Suffices(q Protection) bool { return p == ProofPIN || q != ByPIN }
 

@@ -84,3 +84,29 @@ func labelErrors(n int) []string {
 	}
 	return all
 }
+
+func FuzzParseNetwork(f *testing.F) {
+	for _, seed := range []string{
+		"", "10.20.0.0/16", "10.20.3.4/16=shared", "2001:db8::/32=never", "::ffff:10.0.0.0/104", "192.0.2.7", "10.0.0.0/33",
+		"fe80::1%eth0", "10.0.0.0/8=", "10.0.0.0/8=shared=never", "0.0.0.0/0", "::/0=shared", "10.0.0.0/08",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, typed string) {
+		n, err := access.ParseNetwork(typed)
+		if err != nil {
+			return
+		}
+		again, err := access.ParseNetwork(n.String())
+		if err != nil || again != n {
+			t.Fatalf("%q: got %v, and of that %v, %v", typed, n, again, err)
+		}
+		if !n.Prefix.IsValid() || n.Prefix != n.Prefix.Masked() || n.Prefix.Addr().Zone() != "" || strings.Contains(n.String(), "\n") {
+			t.Fatalf("%q: got %v, want a range in its stored form", typed, n)
+		}
+		at := access.School{Networks: []access.Network{n}}.RegistrationAt(n.Prefix.Addr())
+		if at != n.Registration {
+			t.Fatalf("%q: its own address is ruled by %s, want %s", typed, at, n.Registration)
+		}
+	})
+}

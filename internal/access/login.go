@@ -19,6 +19,9 @@ const (
 	Deny   Decision = "deny"
 )
 
+// Decisions lists all decisions.
+func Decisions() []Decision { return []Decision{Allow, AskPIN, SetUp, Deny} }
+
 // A Reason is the stable code of why a decision was taken.
 type Reason string
 
@@ -49,6 +52,17 @@ const (
 	ReasonEnrolmentClosed      Reason = "enrolment_closed"
 )
 
+// Reasons lists all reasons.
+func Reasons() []Reason {
+	return []Reason{
+		ReasonDeviceRecognized, ReasonNewDevice, ReasonDeviceExpired, ReasonDeviceRevoked, ReasonDeviceReplayed,
+		ReasonBrowserChanged, ReasonPINWrong, ReasonPINLocked, ReasonPINBlocked, ReasonPINNotSet, ReasonPINTemporary,
+		ReasonProtectionImposed, ReasonProtectionNotAllowed, ReasonGrace, ReasonNotifyOnly, ReasonNoProtection,
+		ReasonAccountSuspended, ReasonAccountUnknown, ReasonLoginExpired, ReasonLoginExhausted,
+		ReasonSetupCodeRequired, ReasonSetupCodeWrong, ReasonEnrolmentClosed,
+	}
+}
+
 // A LoginState says where a login stands.
 type LoginState string
 
@@ -59,6 +73,11 @@ const (
 	LoginDenied  LoginState = "denied"
 	LoginExpired LoginState = "expired"
 )
+
+// LoginStates lists all states of a login.
+func LoginStates() []LoginState {
+	return []LoginState{LoginOpen, LoginPassed, LoginDenied, LoginExpired}
+}
 
 // A Login is one transaction: it begins after the portal checked the password
 // and ends passed, denied or expired. Its record is the login log.

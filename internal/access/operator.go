@@ -14,6 +14,11 @@ const (
 	RolePortal    Role = "portal" // a program that runs logins
 )
 
+// Roles lists all roles.
+func Roles() []Role {
+	return []Role{RoleAdmin, RolePrincipal, RoleHelpdesk, RoleReporter, RolePortal}
+}
+
 // An Operator is who acts: a person at the command line, later a portal or a
 // person behind the socket.
 type Operator struct {

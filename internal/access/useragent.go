@@ -22,6 +22,9 @@ func (b Browser) SameFamily(other Browser) bool { return b == other }
 // String gives "Firefox on Windows".
 func (b Browser) String() string { return b.Family + " on " + b.OS }
 
+// Kinds lists what Kind gives.
+func Kinds() []string { return []string{"computer", "phone", "tablet", "other"} }
+
 // Kind gives the kind of machine.
 func (b Browser) Kind(userAgent string) string {
 	switch {

@@ -57,7 +57,11 @@ func (k *kit) dump(without ...string) string {
 		if slices.Contains(without, table) {
 			continue
 		}
-		for _, row := range k.rows(db, `SELECT * FROM `+table+` ORDER BY 1, 2`) {
+		columns := "*"
+		if isMarked(table) {
+			columns = "*, audit_seq" // last, for wantMarked
+		}
+		for _, row := range k.rows(db, `SELECT `+columns+` FROM `+table+` ORDER BY 1, 2`) {
 			words := []string{table}
 			for _, v := range row {
 				words = append(words, fmt.Sprintf("%q", fmt.Sprint(v)))
@@ -66,6 +70,12 @@ func (k *kit) dump(without ...string) string {
 		}
 	}
 	return out.String()
+}
+
+// isMarked reports whether the rows of a table name the audit record that
+// changed them.
+func isMarked(table string) bool {
+	return slices.Contains([]string{"account", "alert", "device", "notice", "pin", "policy"}, table)
 }
 
 // rows gives what a query gives.

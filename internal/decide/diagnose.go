@@ -35,7 +35,7 @@ func Diagnose(h History) (causes []Cause, advice []string) {
 	for _, l := range h.Logins {
 		counts[Recognition(l.Token)]++
 	}
-	for _, r := range []Recognition{NoToken, UnknownToken, OtherAccount, Expired, Revoked, Replayed, BrowserChanged, ProvenWeaker, Recognized} {
+	for _, r := range Recognitions() {
 		if counts[r] > 0 {
 			causes = append(causes, Cause{r, counts[r], r.sentence()})
 		}

@@ -22,6 +22,13 @@ const (
 	Recognized     Recognition = "recognized"
 )
 
+// Recognitions lists all recognitions.
+func Recognitions() []Recognition {
+	return []Recognition{
+		NoToken, UnknownToken, OtherAccount, Expired, Revoked, Replayed, BrowserChanged, ProvenWeaker, Recognized,
+	}
+}
+
 // A Token is what is known of a presented device token.
 type Token struct {
 	Sent       bool

@@ -34,6 +34,10 @@ type Store interface {
 	Watch(ctx context.Context) (Watch, error)
 	// Check asks the engine to read all it has and reports what is wrong.
 	Check(ctx context.Context) ([]Problem, error)
+	// EachRow reads every row of every table, by the code that reads it for
+	// everything else, in pages of a transaction each. A row that cannot be read
+	// hides none of those after it. each must not change the store.
+	EachRow(ctx context.Context, each func(Row)) error
 	Close() error
 }
 

@@ -227,9 +227,17 @@ func (w *where) accounts(f store.AccountFilter) {
 
 func (t *tx) BirthDate(ctx context.Context, accountKey int64) (access.Sealed, error) {
 	var s access.Sealed
-	err := t.maybe(ctx, `SELECT b.key_id, b.sealed FROM birth_date b WHERE b.account_id = ?1`,
-		[]any{accountKey}, &s.KeyID, &s.Blob)
+	err := t.maybe(ctx, `SELECT `+birthDateColumns+` FROM birth_date b WHERE b.account_id = ?1`,
+		[]any{accountKey}, birthDateFields(&s)...)
 	return s, err
+}
+
+const birthDateColumns = `b.key_id, b.sealed`
+
+func birthDateFields(s *access.Sealed) []any { return []any{&s.KeyID, &s.Blob} }
+
+func birthDateRowFields(r *store.BirthDateRow) []any {
+	return append([]any{intoText(&r.AccountID)}, birthDateFields(&r.Sealed)...)
 }
 
 // PutBirthDate keeps a sealed birth date; one without content removes it.

@@ -7,14 +7,18 @@ import (
 	"pinward/internal/access"
 )
 
+const attemptColumns = `coalesce(t.failed, 0), t.locked_at, t.locked_until, t.blocked_at`
+
+const leaseColumns = `l.lease, l.login_id, l.at`
+
 // Most accounts have nothing in the two lists beside the count, and are spared
 // the questions.
-const selectAttempt = `SELECT coalesce(t.failed, 0), t.locked_at, t.locked_until, t.blocked_at,
+const selectAttempt = `SELECT ` + attemptColumns + `,
 	EXISTS (SELECT 1 FROM attempt_lease l WHERE l.account_id = o.account_id),
 	EXISTS (SELECT 1 FROM attempt_wrong w WHERE w.account_id = o.account_id)
 	FROM (SELECT ?1 AS account_id) o LEFT JOIN attempt t ON t.account_id = o.account_id`
 
-const selectLeases = `SELECT l.lease, l.login_id, l.at FROM attempt_lease l WHERE l.account_id = ?1 ORDER BY l.id`
+const selectLeases = `SELECT ` + leaseColumns + ` FROM attempt_lease l WHERE l.account_id = ?1 ORDER BY l.id`
 
 const selectWrong = `SELECT w.at FROM attempt_wrong w WHERE w.account_id = ?1 ORDER BY w.id`
 
@@ -34,21 +38,26 @@ func (t *tx) Attempts(ctx context.Context, accountKey int64) (access.Attempts, e
 	var a access.Attempts
 	var leases, wrong bool
 	key := []any{accountKey}
-	err := t.one(ctx, selectAttempt, key,
-		&a.Failed, intoTime(&a.LockedAt), intoTime(&a.LockedUntil), intoTime(&a.BlockedAt), &leases, &wrong)
+	err := t.one(ctx, selectAttempt, key, append(attemptFields(&a), &leases, &wrong)...)
 	if err == nil && leases {
-		a.Leases, err = list(ctx, t, selectLeases, key, func(l *access.Lease) []any {
-			return []any{&l.ID, &l.LoginKey, intoTime(&l.At)}
-		})
+		a.Leases, err = list(ctx, t, selectLeases, key, leaseFields)
 	}
 	if err == nil && wrong {
-		a.Wrong, err = list(ctx, t, selectWrong, key, func(at *time.Time) []any { return []any{intoTime(at)} })
+		a.Wrong, err = list(ctx, t, selectWrong, key, wrongFields)
 	}
 	if err != nil {
 		return access.Attempts{}, err
 	}
 	return a, nil
 }
+
+func attemptFields(a *access.Attempts) []any {
+	return []any{&a.Failed, intoTime(&a.LockedAt), intoTime(&a.LockedUntil), intoTime(&a.BlockedAt)}
+}
+
+func leaseFields(l *access.Lease) []any { return []any{&l.ID, &l.LoginKey, intoTime(&l.At)} }
+
+func wrongFields(at *time.Time) []any { return []any{intoTime(at)} }
 
 // ReserveAttempt compares and counts in one statement. The lease follows in the
 // same transaction, which no other writer can enter.

@@ -148,3 +148,114 @@ func TestAuditIsAppendOnly(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// readAll gives what EachRow says of a store, a line a row.
+func readAll(t *testing.T, path string) (rows map[string]int, faults []string) {
+	t.Helper()
+	s, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	rows = map[string]int{}
+	err = s.EachRow(t.Context(), func(r store.Row) {
+		rows[r.Table]++
+		if r.Fault != "" {
+			faults = append(faults, r.Table+" "+r.Name+": "+r.Fault)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows, faults
+}
+
+func TestEveryTableIsRead(t *testing.T) {
+	path := newClosedStore(t)
+	want := map[string]bool{}
+	err := onConnection(t.Context(), path, reading, func(c *conn) error {
+		return c.each(t.Context(), `SELECT o.name FROM sqlite_schema o WHERE o.type = 'table' AND o.name NOT LIKE 'sqlite\_%' ESCAPE '\'`, nil, func(row cursor) error {
+			var name string
+			err := row.Scan(&name)
+			want[name] = true
+			return err
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(want, "audit_detail") // read with audit
+	for _, table := range everyTable() {
+		if !want[table.name] {
+			t.Errorf("%s: no such table, or twice", table.name)
+		}
+		delete(want, table.name)
+	}
+	if len(want) > 0 {
+		t.Errorf("not read: %v", want)
+	}
+}
+
+func TestEachRowReadsPageByPage(t *testing.T) {
+	path := newClosedStore(t)
+	const n = 2*checkRows + 1
+	mustExecRaw(t, path, `WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20001)
+		INSERT INTO attempt_wrong (account_id, at) SELECT 1, i FROM n;
+		WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20001)
+		INSERT INTO policy SELECT 'p' || (i % 7), i, '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM n`)
+	rows, faults := readAll(t, path)
+	if rows["attempt_wrong"] != n || rows["policy"] != n || len(faults) > 0 {
+		t.Errorf("got %v, %v, want %d of each and no fault", rows, faults, n)
+	}
+}
+
+func TestEachRowPassesOverWhatCannotBeRead(t *testing.T) {
+	const more = `INSERT INTO device SELECT 2, 'd_2', account_id, 'Room 2', 'room 2', kind, proof, browser_family, browser_os,
+		last_ip, token_key_id, salt, generation, token_hash, presented_at, first_seen_at, last_seen_at, expires_at,
+		revoked_at, revoked_by, revoked_reason, audit_seq FROM device; `
+	for _, tt := range []struct {
+		name, statement string
+		devices         int
+		want            []string
+	}{
+		{"nothing", more, 2, nil},
+		{"an address", more + "UPDATE device SET last_ip = 'nowhere' WHERE id = 1", 2, []string{"device d_1: a stored address is not one that pinward wrote"}},
+		{"all addresses", more + "UPDATE device SET last_ip = 'nowhere'", 2, []string{
+			"device d_1: a stored address is not one that pinward wrote", "device d_2: a stored address is not one that pinward wrote",
+		}},
+		{"a text for a number", more + `CREATE TABLE loose AS SELECT * FROM device; DROP TABLE device; ALTER TABLE loose RENAME TO device;
+			UPDATE device SET generation = 'x' WHERE id = 1`, 2, []string{"device d_1: " + unfitRow}},
+		{"no table", "DROP TABLE device", 1, []string{"device : its tables are not those of pinward (no such table: device (1))"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := newClosedStore(t)
+			mustExecRaw(t, path, tt.statement)
+			rows, faults := readAll(t, path)
+			if rows["device"] != tt.devices || !slices.Equal(faults, tt.want) {
+				t.Errorf("got %d devices and %q, want %d and %q", rows["device"], faults, tt.devices, tt.want)
+			}
+			if rows["login"] != 1 || rows["audit"] != 1 {
+				t.Errorf("got %v, want the tables after it as well", rows)
+			}
+		})
+	}
+}
+
+func TestEachRowNamesAPageThatCannotBeRead(t *testing.T) {
+	path := newClosedStore(t)
+	root := 0
+	err := onConnection(t.Context(), path, migrating, func(c *conn) error {
+		return c.one(t.Context(), "SELECT rootpage FROM sqlite_schema WHERE name = 'device'", nil, &root)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, path, func(b []byte) []byte {
+		copy(b[(root-1)*4096:root*4096], bytes.Repeat([]byte{0xff}, 4096))
+		return b
+	})
+	rows, faults := readAll(t, path)
+	if want := []string{"device : " + unreadableText}; !slices.Equal(faults, want) || rows["login"] != 1 {
+		t.Errorf("got %q and %v, want %q and the other tables", faults, rows, want)
+	}
+}

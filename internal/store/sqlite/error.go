@@ -13,6 +13,9 @@ import (
 // unfitRow is what is wrong where a row was not written by the engine.
 const unfitRow = "a row does not hold what its table promises"
 
+// damagedContent is what is wrong where the engine cannot read on.
+const damagedContent = "its content is damaged"
+
 const (
 	hintDamaged = "run pinward store check, and restore a backup"
 	hintForeign = "check the path given with --store"
@@ -65,7 +68,7 @@ func failureOf(path string, code int) error {
 			Text: fmt.Sprintf("store %s: another process holds it", path), Hint: "try again",
 		}
 	case lib.SQLITE_CORRUPT, lib.SQLITE_FORMAT:
-		return damaged(path, "its content is damaged")
+		return damaged(path, damagedContent)
 	case lib.SQLITE_NOTADB:
 		return foreign(path)
 	case lib.SQLITE_FULL:

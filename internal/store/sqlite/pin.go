@@ -4,10 +4,12 @@ import (
 	"context"
 
 	"pinward/internal/access"
+	"pinward/internal/store"
 )
 
-const selectPIN = `SELECT p.key_id, p.sealed, p.set_at, p.set_by, p.temporary, p.cleared_at, p.audit_seq
-	FROM pin p WHERE p.account_id = ?1`
+const pinColumns = `p.key_id, p.sealed, p.set_at, p.set_by, p.temporary, p.cleared_at, p.audit_seq`
+
+const selectPIN = `SELECT ` + pinColumns + ` FROM pin p WHERE p.account_id = ?1`
 
 const upsertPIN = `INSERT INTO pin (account_id, key_id, sealed, set_at, set_by, temporary, cleared_at, audit_seq)
 	VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -17,9 +19,16 @@ const upsertPIN = `INSERT INTO pin (account_id, key_id, sealed, set_at, set_by, 
 
 func (t *tx) Credential(ctx context.Context, accountKey int64) (access.Credential, error) {
 	var c access.Credential
-	err := t.maybe(ctx, selectPIN, []any{accountKey},
-		&c.KeyID, &c.Sealed, intoTime(&c.SetAt), &c.SetBy, &c.Temporary, intoTime(&c.ClearedAt), &c.AuditSeq)
+	err := t.maybe(ctx, selectPIN, []any{accountKey}, credentialFields(&c)...)
 	return c, err
+}
+
+func credentialFields(c *access.Credential) []any {
+	return []any{&c.KeyID, &c.Sealed, intoTime(&c.SetAt), &c.SetBy, &c.Temporary, intoTime(&c.ClearedAt), &c.AuditSeq}
+}
+
+func credentialRowFields(r *store.CredentialRow) []any {
+	return append([]any{intoText(&r.AccountID), intoText(&r.Login)}, credentialFields(&r.Credential)...)
 }
 
 func (t *tx) PutCredential(ctx context.Context, accountKey int64, c access.Credential) error {
@@ -28,8 +37,9 @@ func (t *tx) PutCredential(ctx context.Context, accountKey int64, c access.Crede
 	return err
 }
 
-const selectSetupCode = `SELECT c.account_id, c.key_id, c.mac, c.tries, c.created_at, c.created_by, c.expires_at
-	FROM setup_code c WHERE c.account_id = ?1`
+const setupCodeColumns = `c.account_id, c.key_id, c.mac, c.tries, c.created_at, c.created_by, c.expires_at`
+
+const selectSetupCode = `SELECT ` + setupCodeColumns + ` FROM setup_code c WHERE c.account_id = ?1`
 
 const upsertSetupCode = `INSERT INTO setup_code (account_id, key_id, mac, tries, created_at, created_by, expires_at)
 	VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -38,9 +48,12 @@ const upsertSetupCode = `INSERT INTO setup_code (account_id, key_id, mac, tries,
 
 func (t *tx) SetupCode(ctx context.Context, accountKey int64) (access.SetupCode, error) {
 	var c access.SetupCode
-	err := t.maybe(ctx, selectSetupCode, []any{accountKey},
-		&c.AccountKey, &c.KeyID, &c.MAC, &c.Tries, intoTime(&c.CreatedAt), &c.CreatedBy, intoTime(&c.ExpiresAt))
+	err := t.maybe(ctx, selectSetupCode, []any{accountKey}, setupCodeFields(&c)...)
 	return c, err
+}
+
+func setupCodeFields(c *access.SetupCode) []any {
+	return []any{&c.AccountKey, &c.KeyID, &c.MAC, &c.Tries, intoTime(&c.CreatedAt), &c.CreatedBy, intoTime(&c.ExpiresAt)}
 }
 
 func (t *tx) ReserveSetupTry(ctx context.Context, accountKey int64, limit int) (bool, error) {

@@ -57,6 +57,7 @@ func dataSource(abs string, p purpose) string {
 	case checking:
 		q.Set("mode", "rw")
 		q.Set("_query_only", "on")
+		q.Add("_pragma", "cache_size(-16000)") // it looks up every row in every index
 	case holding:
 		q.Set("mode", "rw")
 		q.Set("_busy_timeout", holdTimeout)

@@ -2,17 +2,22 @@ package storetest
 
 import (
 	"context"
+	"errors"
+	"reflect"
+	"slices"
 	"testing"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/store"
 )
 
-// watchAndCheck covers Watch, Check and Orphans on a sound store.
+// watchAndCheck covers Watch, and Check, Orphans and EachRow on a sound store.
 func watchAndCheck(t *testing.T, open Opener) {
 	t.Run("a watch sees the commits of every handle", func(t *testing.T) { watchSees(t, start(t, open)) })
 	t.Run("a watch sees nothing in what is taken back", func(t *testing.T) { watchIgnores(t, start(t, open)) })
 	t.Run("a sound store has no problems", func(t *testing.T) { soundStore(t, start(t, open)) })
+	t.Run("every row is read as it was put", func(t *testing.T) { everyRow(t, start(t, open)) })
 }
 
 func (f *fixture) watch() store.Watch {
@@ -98,4 +103,44 @@ func soundStore(t *testing.T, f *fixture) {
 	same(t, "problems", found, []store.Problem{})
 	orphans := read(f, func(ctx context.Context, tx store.Tx) ([]store.Problem, error) { return tx.Orphans(ctx) })
 	same(t, "orphans", orphans, []store.Problem{})
+}
+
+// everyRow holds what was put against what a check is given.
+func everyRow(t *testing.T, f *fixture) {
+	ada := f.people("a.ada")["a.ada"]
+	d, l, al := newDevice("d_ada", ada.Key), newLogin("l_ada", ada.Key), newAlert(access.AlertPINWrong, ada.Key)
+	credential := access.Credential{KeyID: "k", Sealed: []byte("x"), SetAt: epoch()}
+	birth := access.Sealed{KeyID: "k", Blob: []byte("y")}
+	code := access.SetupCode{AccountKey: ada.Key, KeyID: "k", MAC: []byte("m"), CreatedAt: epoch(), ExpiresAt: epoch()}
+	lease := access.Lease{ID: "l", At: epoch()}
+	policy := access.DefaultPolicy(access.Student, epoch())
+	f.update(func(ctx context.Context, tx store.Tx) error {
+		return errors.Join(
+			tx.PutDevice(ctx, &d), tx.PutLogin(ctx, &l), tx.PutAlert(ctx, &al), tx.AddPolicy(ctx, &policy),
+			tx.PutCredential(ctx, ada.Key, credential), tx.PutBirthDate(ctx, ada.Key, birth), tx.PutSetupCode(ctx, code),
+			tx.PutAttempts(ctx, ada.Key, access.Attempts{Failed: 2, Leases: []access.Lease{lease}, Wrong: []time.Time{epoch()}}),
+			tx.PutMeta(ctx, "a", []byte("1")),
+		)
+	})
+	var got []any
+	err := f.EachRow(t.Context(), func(r store.Row) {
+		if r.Fault != "" {
+			t.Errorf("%s %s: %s", r.Table, r.Name, r.Fault)
+		}
+		got = append(got, reflect.ValueOf(r.Value).Elem().Interface())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []any{
+		*ada, policy, code,
+		access.Attempts{Failed: 2},
+		lease, d, l, al,
+		store.CredentialRow{AccountID: ada.ID, Login: ada.Login, Credential: credential},
+		store.BirthDateRow{AccountID: ada.ID, Sealed: birth},
+	} {
+		if !slices.ContainsFunc(got, func(v any) bool { return reflect.DeepEqual(v, want) }) {
+			t.Errorf("not among the rows: %+v", want)
+		}
+	}
 }
