@@ -53,8 +53,8 @@ func TestReadFileKeepsNoMoreThanItsEntries(t *testing.T) {
 	const n, texts = 20000, 180
 	before := heap()
 	r, err := ReadFile(&rows{n: n, note: strings.Repeat("x", 1000)}, "people.csv", Options{})
-	if err != nil || len(r.Entries) != n {
-		t.Fatalf("got %d entries, %v, want %d", len(r.Entries), err, n)
+	if err != nil || r.Entries.Len() != n {
+		t.Fatalf("got %d entries, %v, want %d", r.Entries.Len(), err, n)
 	}
 	kept := int64(heap()-before) / n
 	// A slice that grows by append may have a quarter to spare.
@@ -68,8 +68,8 @@ func BenchmarkReadFileMillion(b *testing.B) {
 	for b.Loop() {
 		before := heap()
 		r, err := ReadFile(&rows{n: 1_000_000}, "people.csv", Options{})
-		if err != nil || len(r.Entries) != 1_000_000 {
-			b.Fatal(len(r.Entries), err)
+		if err != nil || r.Entries.Len() != 1_000_000 {
+			b.Fatal(r.Entries.Len(), err)
 		}
 		b.ReportMetric(float64(heap()-before)/(1<<20), "MiB-kept")
 		var m runtime.MemStats
