@@ -152,7 +152,7 @@ func found(a access.Account, err error) (*access.Account, error) {
 // A bitset is a set of numbers that lie close together.
 type bitset map[int64]*[bitsetPage / 64]uint64
 
-const bitsetPage = 1 << 15
+const bitsetPage = 1 << 12
 
 func (b bitset) set(n int64) {
 	page := b[n/bitsetPage]
