@@ -11,10 +11,9 @@ import (
 )
 
 // An importer applies one roster inside one change. Accounts are held only as
-// far as the roster gives them other logins: all accounts and all lines of a
-// large school group would not fit into memory. So the accounts are read once,
-// to note which entries somebody known may answer to; for those an account is
-// looked up when its line is taken, and for newcomers nothing is.
+// far as the roster gives them other logins. The others are read once, to note
+// which entries may be about one of them, and each is looked up when its line is
+// taken; for newcomers nothing is.
 type importer struct {
 	*change
 	options ImportOptions
@@ -27,20 +26,20 @@ type importer struct {
 	profiles map[access.Profile]bool // that the file speaks of
 	linking  int                     // entries that name students
 
-	known   bitset                   // places of entries that have the login or external id of an account of before
-	moving  moves                    // accounts to which their lines give other logins
-	parked  map[int64]access.Account // of those, by key and as of before: whose login was freed, and whose line is to come
-	seen    bitset                   // keys of accounts that a line has named
-	present int                      // lines about people who are there
-	members map[access.Profile]int   // not archived, in the scope, before
-	leaving int                      // accounts that lose a school
+	known   bitset                 // places of entries that have the login or external id of an account of before
+	moving  moves                  // accounts to which their lines give other logins
+	parked  map[int64]bool         // keys of those whose login was freed, and whose line is to come
+	seen    bitset                 // keys of accounts that a line has named
+	present int                    // lines about people who are there
+	members map[access.Profile]int // not archived, in the scope, before
+	leaving int                    // accounts that lose a school
 }
 
 func newImporter(ctx context.Context, c *change, r *access.Roster, o ImportOptions) (*importer, error) {
 	m := &importer{
 		change: c, options: o, entries: &r.Entries,
 		schools: map[string]bool{}, scope: map[string]bool{}, profiles: map[access.Profile]bool{},
-		known: bitset{}, moving: moves{}, parked: map[int64]access.Account{}, seen: bitset{}, members: map[access.Profile]int{},
+		known: bitset{}, moving: moves{}, parked: map[int64]bool{}, seen: bitset{}, members: map[access.Profile]int{},
 	}
 	m.options.ArchiveMissing = o.ArchiveMissing && !r.Delta // who is missing from a list of changes has not left
 	m.report.Rejected = r.Rejected.Clone()
@@ -130,11 +129,7 @@ func (m *importer) byExternalID(ctx context.Context, id string) (*access.Account
 	if id == "" {
 		return nil, nil
 	}
-	a, err := m.AccountByExternalID(ctx, id)
-	if parked, ok := m.parked[a.Key]; ok && err == nil {
-		a = parked
-	}
-	return found(a, err)
+	return found(m.AccountByExternalID(ctx, id))
 }
 
 // byLogin gives the account of a login, nil where there is none.

@@ -44,7 +44,7 @@ func (m *importer) freeLogins(ctx context.Context) error {
 		if err := m.PutAccount(ctx, &parked); err != nil {
 			return fmt.Errorf("free login %s: %w", move.Login, err)
 		}
-		m.parked[key] = move.Account
+		m.parked[key] = true
 	}
 	m.moving = nil
 	return nil
