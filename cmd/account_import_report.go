@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"iter"
 	"os"
 
 	"pinward/internal/access"
@@ -16,7 +17,7 @@ const mostWarnings = 20
 // An importResult is what came of an import.
 type importResult struct {
 	app.ImportReport
-	Roster access.Roster
+	Format string
 	DryRun bool
 }
 
@@ -40,11 +41,11 @@ func importColumns() []column[importResult] {
 		{Key: "updated", Title: "UPDATED", Value: func(r row) any { return r.Updated }},
 		{Key: "unchanged", Title: "UNCHANGED", Value: func(r row) any { return r.Unchanged }},
 		{Key: "archived", Title: "ARCHIVED", Value: func(r row) any { return r.Archived }},
-		{Key: "rejected", Title: "REJECTED", Value: func(r row) any { return len(r.Rejected) }},
+		{Key: "rejected", Title: "REJECTED", Value: func(r row) any { return r.Rejected.Len() }},
 		{Key: "schools_created", Title: "NEW SCHOOLS", Value: func(r row) any { return r.SchoolsCreated }},
 		{Key: "devices_revoked", Title: "", Value: func(r row) any { return r.Ended.Devices }},
 		{Key: "logins_ended", Title: "", Value: func(r row) any { return r.Ended.Logins }},
-		{Key: "format", Title: "", Value: func(r row) any { return r.Roster.Format }},
+		{Key: "format", Title: "", Value: func(r row) any { return r.Format }},
 		{Key: "dry_run", Title: "", Value: func(r row) any { return r.DryRun }},
 	}
 }
@@ -55,21 +56,6 @@ func importItemColumns() []column[app.ImportItem] {
 		{Key: "login", Title: "LOGIN", Whole: true, Value: func(r row) any { return r.Login }},
 		{Key: "result", Title: "RESULT", Value: func(r row) any { return r.Result }},
 	}
-}
-
-// listed gives whom a person is told of by login: all of a plan, and always
-// those who were archived.
-func (r importResult) listed() []app.ImportItem {
-	if r.DryRun {
-		return r.Items
-	}
-	var archived []app.ImportItem
-	for _, item := range r.Items {
-		if item.Result == app.ImportArchived {
-			archived = append(archived, item)
-		}
-	}
-	return archived
 }
 
 // problemColumns shows what was wrong with a line, and never what stands in it.
@@ -114,29 +100,41 @@ func (s *session) writeImportTable(w io.Writer, r importResult) error {
 	if err := render.Write(w, o, importColumns(), rows([]importResult{r})); err != nil {
 		return err
 	}
-	if listed := r.listed(); len(listed) > 0 {
+	if len(r.Items) > 0 {
 		if _, err := fmt.Fprintln(w); err != nil {
 			return err
 		}
-		if err := render.Write(w, o, importItemColumns(), rows(listed)); err != nil {
+		if err := render.Write(w, o, importItemColumns(), rows(r.Items)); err != nil {
 			return err
 		}
 	}
-	if len(r.Rejected) == 0 {
+	if r.Rejected.Len() == 0 {
 		return nil
 	}
 	if _, err := fmt.Fprintln(w); err != nil {
 		return err
 	}
-	return render.Write(w, o, problemColumns(), rows(r.Rejected))
+	return render.Write(w, o, problemColumns(), problems(&r.Rejected))
 }
 
-func (s *session) sayImportWarnings(warnings []access.RosterProblem) {
-	for i, p := range warnings {
-		if i == mostWarnings {
-			s.warn("%d more of this kind; -o json gives them all", len(warnings)-i)
+func problems(all *access.RosterProblems) iter.Seq2[access.RosterProblem, error] {
+	return func(yield func(access.RosterProblem, error) bool) {
+		for p := range all.All() {
+			if !yield(p, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *session) sayImportWarnings(warnings access.RosterProblems) {
+	said := 0
+	for p := range warnings.All() {
+		if said == mostWarnings {
+			s.warn("%d more of this kind; -o json gives them all", warnings.Len()-said)
 			return
 		}
+		said++
 		s.warn("%s", render.Safe(placeOf(p)+p.Text))
 	}
 }
@@ -174,25 +172,25 @@ type lineJSON struct {
 func (r importResult) json() map[string]any {
 	answer := map[string]any{
 		"changed": r.Created + r.Updated + r.Archived,
-		"failed":  len(r.Rejected),
+		"failed":  r.Rejected.Len(),
 	}
 	for _, c := range importColumns() {
 		answer[c.Key] = c.Value(r)
 	}
-	items := make([]importJSON, 0, len(r.Items)+len(r.Rejected))
+	items := make([]importJSON, 0, len(r.Items)+r.Rejected.Len())
 	for _, item := range r.Items {
 		items = append(items, importJSON{Target: item.Login, Result: item.Result})
 	}
-	for _, p := range r.Rejected {
+	for p := range r.Rejected.All() {
 		file := render.Safe(p.File)
 		items = append(items, importJSON{
 			Target: fmt.Sprintf("%s:%d", file, p.Line), Result: resultFailed, File: &file, Line: &p.Line,
 			Error: &lineJSON{"line_rejected", p.Text},
 		})
 	}
-	warnings := make([]map[string]any, len(r.Warnings))
-	for i, p := range r.Warnings {
-		warnings[i] = map[string]any{"file": render.Safe(p.File), "line": p.Line, "text": p.Text}
+	warnings := make([]map[string]any, 0, r.Warnings.Len())
+	for p := range r.Warnings.All() {
+		warnings = append(warnings, map[string]any{"file": render.Safe(p.File), "line": p.Line, "text": p.Text})
 	}
 	answer["items"], answer["warnings"] = items, warnings
 	return answer
@@ -225,11 +223,11 @@ func openRejects(opts accountImportOptions) (*rejectsFile, error) {
 }
 
 // write writes the rejected lines and gives the file its name.
-func (f *rejectsFile) write(s *session, rejected []access.RosterProblem) error {
+func (f *rejectsFile) write(s *session, rejected access.RosterProblems) error {
 	if f == nil {
 		return nil
 	}
-	err := render.Write(f.out.temp, s.renderOptions(render.CSV), problemColumns(), rows(rejected))
+	err := render.Write(f.out.temp, s.renderOptions(render.CSV), problemColumns(), problems(&rejected))
 	if err != nil {
 		return outputError(err)
 	}

@@ -1,14 +1,11 @@
 package torture_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // shell runs the program under a redirection, such as ">/dev/full".
@@ -189,46 +186,4 @@ func TestHugePIN(t *testing.T) {
 		t.Errorf("%s attempts counted, want 1", got)
 	}
 	s.wantCode(2, fmt.Sprintf(`{"login_id":"x","pin":%q}`, huge), "login", "pin")
-}
-
-// What reading an account file may take, in KiB, up to so many rows: an import
-// holds the whole file (docs/torture.md).
-const (
-	mostMemory = 200 << 10
-	mostRows   = 100_000
-)
-
-// TestHugeRoster reads a file in which every other row cannot be taken.
-func TestHugeRoster(t *testing.T) {
-	rows := howMuch(t).hugeRows
-	s := newSite(t)
-	path := filepath.Join(s.dir, "huge.csv")
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := bufio.NewWriter(f)
-	_, _ = w.WriteString("login,external_id,family_name,given_name,group\n")
-	for i := range rows {
-		// Writing is checked by Flush.
-		_, _ = fmt.Fprintf(w, "row%d,x%d,Sample,Row,6A\n", i/2, i/2)
-	}
-	if err := w.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	head := s.head()
-	r := s.patient(10*time.Minute).run("", "account", "import", path, "--profile", "student")
-	if r.code != 5 || !strings.Contains(r.err, fmt.Sprintf("%d lines were rejected", rows/2)) {
-		t.Errorf("want exit 5 and every other line rejected, got %s", r)
-	}
-	if rows <= mostRows && r.usage.Maxrss > mostMemory {
-		t.Errorf("took %d MiB, want at most 200", r.usage.Maxrss>>10)
-	}
-	if got := s.head(); got != head {
-		t.Errorf("the audit head went from %s to %s", head, got)
-	}
-	figure(t, "an account file of %d rows, half of them rejected: %v, %d MiB at most", rows, r.took.Round(time.Millisecond), r.usage.Maxrss>>10)
 }

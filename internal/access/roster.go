@@ -33,9 +33,9 @@ type RosterProblem struct {
 type Roster struct {
 	Format   string // "oneroster-1.1", "oneroster-1.2" or "csv"
 	Schools  []School
-	Entries  []RosterEntry
-	Rejected []RosterProblem
-	Warnings []RosterProblem
+	Entries  RosterEntries
+	Rejected RosterProblems
+	Warnings RosterProblems
 	Digest   string // hex SHA-256 over the files read
 	Delta    bool   // holds changes only: who is missing has not left
 }

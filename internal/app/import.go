@@ -1,12 +1,9 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"pinward/internal/access"
 )
@@ -17,6 +14,7 @@ type ImportOptions struct {
 	Partial        bool // store the good lines where others are rejected
 	ArchiveMissing bool // imported accounts that the file no longer holds leave its schools
 	MaxAffected    int  // so many accounts may leave even if that is more than a tenth
+	ListAll        bool // the report's Items hold every account made or changed
 	Progress       func(done int)
 }
 
@@ -27,8 +25,8 @@ type ImportOptions struct {
 type ImportReport struct {
 	Created, Updated, Unchanged, Archived int
 	SchoolsCreated                        int
-	Items                                 []ImportItem
-	Rejected, Warnings                    []access.RosterProblem
+	Items                                 []ImportItem // those archived; with ListAll all
+	Rejected, Warnings                    access.RosterProblems
 	Ended                                 Ended
 }
 
@@ -61,11 +59,11 @@ var errRehearsed = errors.New("dry run")
 func (a *App) ImportRoster(ctx context.Context, by access.Operator, r access.Roster, o ImportOptions) (ImportReport, error) {
 	var report ImportReport
 	err := a.changeMany(ctx, by, AccountImport, func(c *change) error {
-		m, err := newImporter(ctx, c, r, o)
+		m, err := newImporter(ctx, c, &r, o)
 		if err != nil {
 			return err
 		}
-		if err := m.run(ctx, r.Entries); err != nil {
+		if err := m.run(ctx); err != nil {
 			return err
 		}
 		report = m.report
@@ -81,8 +79,8 @@ func (a *App) ImportRoster(ctx context.Context, by access.Operator, r access.Ros
 	if errors.Is(err, errRehearsed) {
 		err = nil
 	}
-	if err == nil && len(report.Rejected) > 0 {
-		err = partlyImported(len(report.Rejected), o.DryRun)
+	if err == nil && report.Rejected.Len() > 0 {
+		err = partlyImported(report.Rejected.Len(), o.DryRun)
 	}
 	if err != nil && !errors.Is(err, access.ErrPartial) && !o.DryRun {
 		report = ImportReport{Rejected: report.Rejected, Warnings: report.Warnings} // nothing was stored
@@ -111,25 +109,13 @@ func linesRejected(n int) string {
 
 // run takes every entry, then those whom the file lacks. Guardians come after
 // the students whom they answer for.
-func (m *importer) run(ctx context.Context, entries []access.RosterEntry) error {
-	if err := m.freeLogins(ctx, entries); err != nil {
+func (m *importer) run(ctx context.Context) error {
+	if err := m.freeLogins(ctx); err != nil {
 		return err
 	}
-	done := 0
-	for _, linking := range []bool{false, true} {
-		for _, e := range entries {
-			if (len(e.StudentRefs) > 0) != linking {
-				continue
-			}
-			if err := m.take(ctx, e); err != nil {
-				return err
-			}
-			if done++; done%progressStep == 0 {
-				m.progress(done)
-			}
-		}
+	if err := m.takeAll(ctx); err != nil {
+		return err
 	}
-	m.progress(done)
 	if len(m.parked) > 0 {
 		return errors.New("account import: a renamed account got no login")
 	}
@@ -139,11 +125,30 @@ func (m *importer) run(ctx context.Context, entries []access.RosterEntry) error 
 		}
 	}
 	m.explainProfiles()
-	byLine := func(a, b access.RosterProblem) int {
-		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	m.report.Rejected.Sort()
+	m.report.Warnings.Sort()
+	return nil
+}
+
+func (m *importer) takeAll(ctx context.Context) error {
+	done := 0
+	for _, linking := range []bool{false, true} {
+		if linking && m.linking == 0 {
+			break
+		}
+		for place, e := range m.entries.All() {
+			if (len(e.StudentRefs) > 0) != linking {
+				continue
+			}
+			if err := m.take(ctx, place, e); err != nil {
+				return err
+			}
+			if done++; done%progressStep == 0 {
+				m.progress(done)
+			}
+		}
 	}
-	slices.SortStableFunc(m.report.Rejected, byLine)
-	slices.SortStableFunc(m.report.Warnings, byLine)
+	m.progress(done)
 	return nil
 }
 
@@ -155,7 +160,7 @@ func (m *importer) progress(done int) {
 
 // verdict says whether what was done in this transaction may stand.
 func (m *importer) verdict() error {
-	if n := len(m.report.Rejected); n > 0 && !m.options.Partial {
+	if n := m.report.Rejected.Len(); n > 0 && !m.options.Partial {
 		return access.Refused("roster_rejected", fmt.Sprintf("account import: %s, so nothing was taken", linesRejected(n)),
 			"correct those lines, or take the others with --partial")
 	}
@@ -177,14 +182,14 @@ func (m *importer) record(r access.Roster) {
 	m.note("unchanged", done.Unchanged)
 	m.note("archived", done.Archived)
 	m.note("schools_created", done.SchoolsCreated)
-	m.note("rejected", len(done.Rejected))
+	m.note("rejected", done.Rejected.Len())
 	m.noteEnded(done.Ended)
 }
 
 // take brings one account in line with an entry. What is wrong with the entry
 // is reported as a rejection; an error is a failure of the whole import.
-func (m *importer) take(ctx context.Context, e access.RosterEntry) error {
-	a, reason, err := m.match(ctx, e)
+func (m *importer) take(ctx context.Context, place int, e access.RosterEntry) error {
+	a, reason, err := m.match(ctx, place, e)
 	if err != nil {
 		return err
 	}
@@ -196,7 +201,7 @@ func (m *importer) take(ctx context.Context, e access.RosterEntry) error {
 		return nil
 	}
 	if a != nil {
-		m.seen[a.Key] = true
+		m.seen.set(a.Key)
 		m.profiles[a.Profile] = true
 	}
 	switch {
@@ -214,25 +219,33 @@ func (m *importer) take(ctx context.Context, e access.RosterEntry) error {
 }
 
 func (m *importer) reject(e access.RosterEntry, reason string) {
-	m.report.Rejected = append(m.report.Rejected, access.RosterProblem{File: e.File, Line: e.Line, Text: reason})
+	m.report.Rejected.Add(access.RosterProblem{File: e.File, Line: e.Line, Text: reason})
 }
 
 // explainProfiles says what helps where no line at all tells a profile.
 func (m *importer) explainProfiles() {
 	r := &m.report
-	other := func(p access.RosterProblem) bool { return p.Text != noProfile }
-	if r.Created+r.Updated+r.Unchanged+r.Archived > 0 || slices.ContainsFunc(r.Rejected, other) {
+	if r.Created+r.Updated+r.Unchanged+r.Archived > 0 {
 		return
 	}
-	for i := range r.Rejected {
-		r.Rejected[i].Text = noProfile + "; --profile gives one to all, --map profile=COLUMN names its column"
+	var explained access.RosterProblems
+	for p := range r.Rejected.All() {
+		if p.Text != noProfile {
+			return
+		}
+		p.Text += "; --profile gives one to all, --map profile=COLUMN names its column"
+		explained.Add(p)
 	}
+	r.Rejected = explained
 }
 
 func (m *importer) did(login, result string) {
+	if result != ImportArchived && !m.options.ListAll {
+		return
+	}
 	m.report.Items = append(m.report.Items, ImportItem{Login: login, Result: result})
 }
 
 func (m *importer) warn(e access.RosterEntry, text string) {
-	m.report.Warnings = append(m.report.Warnings, access.RosterProblem{File: e.File, Line: e.Line, Text: text})
+	m.report.Warnings.Add(access.RosterProblem{File: e.File, Line: e.Line, Text: text})
 }

@@ -27,8 +27,7 @@ func (m *importer) create(ctx context.Context, e access.RosterEntry) error {
 	if err != nil || !changed {
 		return err
 	}
-	m.index(&after)
-	m.seen[after.Key] = true
+	m.seen.set(after.Key)
 	m.report.Created++
 	m.did(after.Login, ImportCreated)
 	return nil
@@ -42,16 +41,16 @@ func (m *importer) revise(ctx context.Context, a *access.Account, e access.Roste
 	if doubtful(*a, e) {
 		m.warn(e, "matched by its login alone, and the name is another one: is it the same person?")
 	}
-	rejected := len(m.report.Rejected)
+	rejected := m.report.Rejected.Len()
 	after, changed, err := m.apply(ctx, *a, e)
 	switch {
-	case err != nil || len(m.report.Rejected) > rejected:
+	case err != nil || m.report.Rejected.Len() > rejected:
 		return err
 	case !changed:
 		m.report.Unchanged++
 		return nil
 	}
-	m.replace(a, after)
+	delete(m.parked, a.Key)
 	m.report.Updated++
 	m.did(after.Login, ImportUpdated)
 	return nil
@@ -130,7 +129,10 @@ func (m *importer) students(ctx context.Context, a access.Account, e access.Rost
 	keys := []int64{}
 	unknown := 0
 	for _, ref := range e.StudentRefs {
-		student := m.byExternal[ref]
+		student, err := m.byExternalID(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
 		if student == nil || student.Profile != access.Student || !m.by.MayReach(student.Schools) {
 			unknown++
 			continue
@@ -145,7 +147,11 @@ func (m *importer) students(ctx context.Context, a access.Account, e access.Rost
 		return nil, err
 	}
 	for _, key := range held {
-		if student := m.byKey[key]; student != nil && !m.inScope(*student) {
+		student, err := m.AccountByKey(ctx, key)
+		if err != nil {
+			return nil, fmt.Errorf("read a student of %s: %w", a.Login, err)
+		}
+		if !m.inScope(student) {
 			keys = append(keys, key)
 		}
 	}

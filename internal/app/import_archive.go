@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"pinward/internal/access"
+	"pinward/internal/store"
 )
 
 // leave takes the file's schools from an account. One that keeps no school is
@@ -24,7 +25,6 @@ func (m *importer) leave(ctx context.Context, a *access.Account) error {
 		if err := m.PutAccount(ctx, &after); err != nil {
 			return fmt.Errorf("store account %s: %w", a.Login, err)
 		}
-		m.replace(a, after)
 		m.report.Updated++
 		m.did(a.Login, ImportUpdated)
 		return nil
@@ -37,7 +37,6 @@ func (m *importer) leave(ctx context.Context, a *access.Account) error {
 	if err != nil {
 		return err
 	}
-	m.replace(a, done.Account)
 	m.report.Archived++
 	m.did(a.Login, ImportArchived)
 	m.report.Ended = m.report.Ended.Add(done.Ended)
@@ -51,15 +50,26 @@ func (m *importer) archiveMissing(ctx context.Context) error {
 	if m.present == 0 {
 		return nil
 	}
-	if len(m.report.Rejected) > 0 {
+	if m.report.Rejected.Len() > 0 {
 		m.warn(access.RosterEntry{}, "lines were rejected, so nobody was archived for missing in the file")
 		return nil
 	}
-	for _, a := range m.accounts {
-		if m.seen[a.Key] || !a.Imported || a.Status == access.Archived || !m.profiles[a.Profile] || !m.inScope(*a) {
-			continue
+	var missing []int64
+	err := m.EachAccount(ctx, store.AccountFilter{Imported: true}, func(a access.Account) error {
+		if !m.seen.has(a.Key) && a.Status != access.Archived && m.profiles[a.Profile] && m.inScope(a) {
+			missing = append(missing, a.Key)
 		}
-		if err := m.leave(ctx, a); err != nil {
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("list accounts: %w", err)
+	}
+	for _, key := range missing {
+		a, err := m.AccountByKey(ctx, key)
+		if err != nil {
+			return fmt.Errorf("read a missing account: %w", err)
+		}
+		if err := m.leave(ctx, &a); err != nil {
 			return err
 		}
 	}

@@ -69,8 +69,8 @@ func TestImportLeavesWhatOperatorsBarred(t *testing.T) {
 				t.Fatal(err)
 			}
 			report := k.imports(app.ImportOptions{}, entries...)
-			if got := k.stored("p1").Status; got != c.want || len(report.Warnings) != c.warn {
-				t.Errorf("got %s, warnings %v, want %s", got, report.Warnings, c.want)
+			if got := k.stored("p1").Status; got != c.want || report.Warnings.Len() != c.warn {
+				t.Errorf("got %s, warnings %s, want %s", got, problems(report.Warnings), c.want)
 			}
 			leaver := entries[0]
 			leaver.Removed = true

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"testing"
 
 	"pinward/internal/access"
@@ -43,8 +44,38 @@ func TestMoreAccountsThanAPage(t *testing.T) {
 	if report.Unchanged != people || report.Archived != 0 {
 		t.Errorf("again: got %+v, want all unchanged", counts(report))
 	}
+	k.holdsNoAccounts(entries)
 	plan, err := k.PlanPolicy(context.Background(), root, access.Student, app.PolicyUpdate{})
 	if err != nil || plan.Accounts != people {
 		t.Errorf("got %d accounts in the plan, %v, want %d", plan.Accounts, err, people)
 	}
+}
+
+// holdsNoAccounts imports what is known already, and fails where that takes
+// memory for each account besides what the roster itself takes.
+func (k *kit) holdsNoAccounts(entries []access.RosterEntry) {
+	k.t.Helper()
+	const most = 16 // bytes
+	r := rosterOf(entries...)
+	before, during := heap(), uint64(0)
+	o := app.ImportOptions{ArchiveMissing: true, Progress: func(done int) {
+		if done == len(entries) {
+			during = heap()
+		}
+	}}
+	if _, err := k.ImportRoster(context.Background(), root, r, o); err != nil {
+		k.t.Fatal(err)
+	}
+	if held := (int64(during) - int64(before)) / int64(len(entries)); during == 0 || held > most {
+		k.t.Errorf("memory held for an account: got %d bytes, want at most %d", held, most)
+	}
+	runtime.KeepAlive(r)
+}
+
+// heap gives how much is in use.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }

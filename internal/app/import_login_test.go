@@ -31,7 +31,7 @@ func TestImportMovesLoginsInAnyOrder(t *testing.T) {
 		{"a ring", []access.RosterEntry{pupil("b", "E1", nil), pupil("c", "E2", nil), pupil("a", "E3", nil)}, 0, "b c a"},
 		{"a newcomer takes what another leaves", []access.RosterEntry{pupil("a", "E9", nil), pupil("new", "E1", nil)}, 0, "new b c"},
 		{"one who is without external id takes it", []access.RosterEntry{pupil("a", "", nil), pupil("new", "E1", nil)}, 0, "new b c"},
-		{"a chain that ends at one who stays", []access.RosterEntry{pupil("b", "E1", nil), pupil("c", "E2", nil), pupil("c", "E3", nil)}, 2, "a b c"},
+		{"a chain that ends at one who stays", []access.RosterEntry{pupil("b", "E1", nil), pupil("c", "E2", nil), pupil("c", "E3", nil)}, atLeastOne, "a b c"},
 		{"a chain that ends at one who is not in the file", []access.RosterEntry{pupil("b", "E1", nil), pupil("c", "E2", nil)}, 2, "a b c"},
 		{
 			"a chain that ends at a bad line",
@@ -58,13 +58,12 @@ func TestImportMovesLoginsInAnyOrder(t *testing.T) {
 						t.Errorf("an account is left with the login %q", login)
 					}
 				}
-				if c.rejected == atLeastOne && len(report.Rejected) > 0 {
-					return // readers refuse such files: here no more than that nobody is left without a login
-				}
-				if len(report.Rejected) != c.rejected || (err == nil) != (c.rejected == 0) {
+				// Of lines that repeat each other the order decides which is rejected.
+				enough := report.Rejected.Len() == c.rejected || c.rejected == atLeastOne && report.Rejected.Len() > 0
+				if !enough || (err == nil) != (c.rejected == 0) {
 					t.Errorf("got %v, %q, want %d rejected", err, problems(report.Rejected), c.rejected)
 				}
-				if got := k.loginsOf("E1", "E2", "E3"); got != c.want {
+				if got := k.loginsOf("E1", "E2", "E3"); c.want != "" && got != c.want {
 					t.Errorf("got logins %s, want %s", got, c.want)
 				}
 			})
@@ -136,13 +135,13 @@ func TestImportNeverHandsATrustedLoginOn(t *testing.T) {
 func TestImportSaysWhom(t *testing.T) {
 	k := newKit(t)
 	k.imports(app.ImportOptions{}, pupil("ann", "x1", nil), pupil("ben", "x2", nil), pupil("cy", "x3", nil))
-	report := k.imports(app.ImportOptions{ArchiveMissing: true, MaxAffected: 1},
+	report := k.imports(app.ImportOptions{ArchiveMissing: true, MaxAffected: 1, ListAll: true},
 		pupil("anna", "x1", nil), pupil("new", "x4", nil), pupil("cy", "x3", nil))
 	want := []app.ImportItem{{"anna", app.ImportUpdated}, {"new", app.ImportCreated}, {"ben", app.ImportArchived}}
 	if !slices.Equal(report.Items, want) {
 		t.Errorf("got %v, want %v", report.Items, want)
 	}
-	report, _ = k.ImportRoster(context.Background(), root, rosterOf(pupil("newer", "x5", nil), pupil("bad", "x6", of("Z"))), app.ImportOptions{})
+	report, _ = k.ImportRoster(context.Background(), root, rosterOf(pupil("newer", "x5", nil), pupil("bad", "x6", of("Z"))), app.ImportOptions{ListAll: true})
 	if len(report.Items) != 0 {
 		t.Errorf("got %v of an import that stored nothing, want none", report.Items)
 	}

@@ -8,142 +8,22 @@ import (
 	"strings"
 
 	"pinward/internal/access"
-	"pinward/internal/store"
 )
-
-// An importer applies one roster inside one change. All accounts are read once
-// and held in maps: a look-up per line would make a large school wait.
-type importer struct {
-	*change
-	options ImportOptions
-	report  ImportReport
-
-	known    map[string]bool         // schools that lines may name
-	sole     string                  // the only one of them; else ""
-	scope    map[string]bool         // schools that the file speaks of
-	profiles map[access.Profile]bool // that the file speaks of
-
-	accounts   []*access.Account // those of before, by key
-	byKey      map[int64]*access.Account
-	byLogin    map[string]*access.Account
-	byExternal map[string]*access.Account
-	parked     map[*access.Account]bool // renamed ones whose login was freed, and whose line is to come
-	seen       map[int64]bool           // accounts that a line has named
-	present    int                      // lines about people who are there
-	members    map[access.Profile]int   // not archived, in the scope, before
-	leaving    int                      // accounts that lose a school
-}
-
-func newImporter(ctx context.Context, c *change, r access.Roster, o ImportOptions) (*importer, error) {
-	m := &importer{
-		change: c, options: o,
-		known: map[string]bool{}, scope: map[string]bool{}, profiles: map[access.Profile]bool{},
-		byKey: map[int64]*access.Account{}, byLogin: map[string]*access.Account{}, byExternal: map[string]*access.Account{},
-		parked: map[*access.Account]bool{}, seen: map[int64]bool{}, members: map[access.Profile]int{},
-	}
-	m.options.ArchiveMissing = o.ArchiveMissing && !r.Delta // who is missing from a list of changes has not left
-	m.report.Rejected = slices.Clone(r.Rejected)
-	m.report.Warnings = slices.Clone(r.Warnings)
-	if err := m.loadSchools(ctx, r.Schools); err != nil {
-		return nil, err
-	}
-	for _, e := range r.Entries {
-		m.survey(e)
-	}
-	return m, m.loadAccounts(ctx)
-}
-
-// loadSchools notes the schools of the operator's scope, and creates those that
-// only the file knows.
-func (m *importer) loadSchools(ctx context.Context, told []access.School) error {
-	schools, err := reachable(ctx, m.Tx, m.by)
-	if err != nil {
-		return err
-	}
-	for _, s := range schools {
-		m.known[s.Code] = true
-	}
-	for _, s := range told {
-		if m.known[s.Code] || m.by.Schools != nil {
-			continue
-		}
-		if err := m.putNewSchool(ctx, s); err != nil {
-			return err
-		}
-		m.known[s.Code] = true
-		m.report.SchoolsCreated++
-	}
-	if len(m.known) == 1 {
-		m.sole = sortedKeys(m.known)[0]
-	}
-	return nil
-}
-
-// survey notes the schools and the profile that a line speaks of.
-func (m *importer) survey(e access.RosterEntry) {
-	for _, code := range e.Schools {
-		if m.known[code] {
-			m.scope[code] = true
-		}
-	}
-	if len(e.Schools) == 0 && m.sole != "" {
-		m.scope[m.sole] = true
-	}
-	if e.Profile != "" {
-		m.profiles[e.Profile] = true
-	}
-}
-
-func (m *importer) loadAccounts(ctx context.Context) error {
-	filter := store.AccountFilter{Page: store.Page{Limit: pageSize}, Now: m.now}
-	for {
-		rows, err := m.Accounts(ctx, filter)
-		if err != nil {
-			return fmt.Errorf("list accounts: %w", err)
-		}
-		for _, row := range rows {
-			a := row.Account
-			m.accounts = append(m.accounts, &a)
-			m.index(&a)
-			if a.Status != access.Archived && m.inScope(a) {
-				m.members[a.Profile]++
-			}
-		}
-		if len(rows) < pageSize {
-			return nil
-		}
-		filter.After = rows[len(rows)-1].Key
-	}
-}
-
-func (m *importer) inScope(a access.Account) bool {
-	return slices.ContainsFunc(a.Schools, func(code string) bool { return m.scope[code] })
-}
-
-func (m *importer) index(a *access.Account) {
-	m.byKey[a.Key] = a
-	m.byLogin[a.Login] = a
-	if a.ExternalID != "" {
-		m.byExternal[a.ExternalID] = a
-	}
-}
-
-// replace notes the new state of an account.
-func (m *importer) replace(a *access.Account, after access.Account) {
-	if m.byLogin[a.Login] == a { // a renamed one's may be somebody else's already
-		delete(m.byLogin, a.Login)
-	}
-	delete(m.parked, a)
-	*a = after
-	m.index(a)
-}
 
 // match finds the account that an entry speaks of, nil for nobody known, or says
 // why the entry is rejected. Who left and is not surely known is nobody known.
-func (m *importer) match(ctx context.Context, e access.RosterEntry) (a *access.Account, reason string, err error) {
-	holder := m.byLogin[e.Login]
-	if e.ExternalID != "" {
-		a = m.byExternal[e.ExternalID]
+func (m *importer) match(ctx context.Context, place int, e access.RosterEntry) (a *access.Account, reason string, err error) {
+	if !m.known.has(int64(place)) {
+		return nil, "", nil
+	}
+	if a, err = m.byExternalID(ctx, e.ExternalID); err != nil {
+		return nil, "", err
+	}
+	holder := a
+	if a == nil || a.Login != e.Login {
+		if holder, err = m.byLogin(ctx, e.Login); err != nil {
+			return nil, "", err
+		}
 	}
 	switch {
 	case a == nil && holder == nil:
@@ -153,12 +33,12 @@ func (m *importer) match(ctx context.Context, e access.RosterEntry) (a *access.A
 		if reason, err = m.otherPerson(ctx, *holder, e); err != nil {
 			return nil, "", err
 		}
-	case holder != nil && holder != a && !e.Removed:
+	case holder != nil && holder.Key != a.Key && !e.Removed:
 		reason = "login: belongs to another account"
 	}
 	switch {
 	case reason != "":
-	case m.seen[a.Key]:
+	case m.seen.has(a.Key):
 		reason = "the same account as in another line"
 	case !m.by.MayReach(a.Schools):
 		reason = "login or external id: taken"
@@ -240,7 +120,7 @@ func (m *importer) check(a *access.Account, e *access.RosterEntry) string {
 	if len(e.Schools) == 0 {
 		return "school: none given"
 	}
-	if slices.ContainsFunc(e.Schools, func(code string) bool { return !m.known[code] }) {
+	if slices.ContainsFunc(e.Schools, func(code string) bool { return !m.schools[code] }) {
 		return "school: unknown"
 	}
 	if a != nil {

@@ -34,7 +34,9 @@ func TestImportIsAllOrNothingUnlessPartial(t *testing.T) {
 			k := newKit(t)
 			before := k.head()
 			r := rosterOf(c.entries...)
-			r.Rejected = c.rejected
+			for _, p := range c.rejected {
+				r.Rejected.Add(p)
+			}
 			report, err := k.ImportRoster(context.Background(), root, r, c.options)
 			code := ""
 			if c.kind != nil {

@@ -11,12 +11,17 @@ import (
 	"pinward/internal/store"
 )
 
-// rosterOf makes a CSV roster; lines are numbered as in a file with a header.
+// rosterOf makes a CSV roster; lines are numbered as in a file with a header,
+// and rejected as by the reader where they repeat another.
 func rosterOf(entries ...access.RosterEntry) access.Roster {
-	for i := range entries {
-		entries[i].File, entries[i].Line = "people.csv", i+2
+	r := access.Roster{Format: "csv", Digest: "d1"}
+	for i, e := range entries {
+		e.File, e.Line = "people.csv", i+2
+		if same, line := r.Entries.Add(e); same != "" {
+			r.Rejected.Add(access.RosterProblem{File: e.File, Line: e.Line, Text: fmt.Sprintf("%s: the same as in line %d", same, line)})
+		}
 	}
-	return access.Roster{Format: "csv", Entries: entries, Digest: "d1"}
+	return r
 }
 
 // pupil is a student of school A with an external id; change says otherwise.
@@ -43,7 +48,7 @@ func (k *kit) imports(o app.ImportOptions, entries ...access.RosterEntry) app.Im
 	k.t.Helper()
 	report, err := k.ImportRoster(context.Background(), root, rosterOf(entries...), o)
 	if err != nil {
-		k.t.Fatalf("import: %v: %v", err, report.Rejected)
+		k.t.Fatalf("import: %v: %s", err, problems(report.Rejected))
 	}
 	return report
 }
@@ -51,13 +56,13 @@ func (k *kit) imports(o app.ImportOptions, entries ...access.RosterEntry) app.Im
 // counts gives a report's numbers: created, updated, unchanged, archived,
 // rejected, warnings.
 func counts(r app.ImportReport) [6]int {
-	return [6]int{r.Created, r.Updated, r.Unchanged, r.Archived, len(r.Rejected), len(r.Warnings)}
+	return [6]int{r.Created, r.Updated, r.Unchanged, r.Archived, r.Rejected.Len(), r.Warnings.Len()}
 }
 
 // problems gives what was rejected or warned of.
-func problems(all []access.RosterProblem) string {
+func problems(all access.RosterProblems) string {
 	var texts []string
-	for _, p := range all {
+	for p := range all.All() {
 		texts = append(texts, fmt.Sprintf("%d: %s", p.Line, p.Text))
 	}
 	return strings.Join(texts, "; ")

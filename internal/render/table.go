@@ -11,54 +11,93 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-const gap = "  " // between two columns
+const (
+	gap       = "  " // between two columns
+	blockRows = 1000 // how many rows are laid out at once
+)
 
-// A tableSink collects rows, for the widths of columns are known at the end.
+// A tableSink collects rows, for the widths of columns are known at the end. It
+// keeps them as blocks of bare text: of a long table the library would hold
+// several times that.
 type tableSink struct {
 	w       io.Writer
 	o       Options
-	cells   []int // by column: which cell it shows
 	columns []tableColumn
-	rows    [][]string
+	rows    int
+	blocks  [][]byte // of blockRows rows each: their cells, each with a line end, which none has inside
 }
 
 func newTableSink(w io.Writer, o Options, hs []head) *tableSink {
 	s := &tableSink{w: w, o: o}
 	for i, h := range hs {
 		if h.title != "" {
-			s.cells = append(s.cells, i)
-			s.columns = append(s.columns, tableColumn{title: strings.ToUpper(h.title), whole: h.whole, spare: h.spare})
+			title := strings.ToUpper(h.title)
+			s.columns = append(s.columns, tableColumn{
+				title: title, whole: h.whole, spare: h.spare, value: i, cell: len(s.columns), width: textWidth(title),
+			})
 		}
 	}
 	return s
 }
 
 func (s *tableSink) row(cells []value) error {
-	line := make([]string, len(s.columns))
-	for i, c := range s.cells {
-		line[i] = tableCell(cells[c], s.o.Now)
-		s.columns[i].text = s.columns[i].text || cells[c].kind == text || cells[c].kind == list
+	if s.rows%blockRows == 0 {
+		s.blocks = append(s.blocks, nil)
 	}
-	s.rows = append(s.rows, line)
+	s.rows++
+	block := &s.blocks[len(s.blocks)-1]
+	for i := range s.columns {
+		c := &s.columns[i]
+		v := cells[c.value]
+		cell := tableCell(v, s.o.Now)
+		c.text = c.text || v.kind == text || v.kind == list
+		c.width = max(c.width, textWidth(cell))
+		*block = append(append(*block, cell...), '\n')
+	}
 	return nil
 }
 
 func (s *tableSink) end() error {
-	if len(s.rows) == 0 {
+	if s.rows == 0 {
 		if s.o.Notes == nil || s.o.Empty == "" {
 			return nil
 		}
 		_, err := io.WriteString(s.o.Notes, s.o.Empty+"\n")
 		return err
 	}
+	all := len(s.columns)
 	if s.o.Width > 0 {
-		s.columns, s.rows = fit(s.columns, s.rows, s.o.Width)
+		s.columns = fit(s.columns, s.o.Width)
 	}
 	header := make([]string, len(s.columns))
 	for i, c := range s.columns {
-		header[i] = c.title
+		header[i] = c.title + strings.Repeat(" ", c.width-textWidth(c.title)) // so that each block is as wide
 	}
-	return writeTable(s.w, header, s.rows)
+	for i, block := range s.blocks {
+		out, err := layOut(header, s.lines(block, all))
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			out = out[bytes.IndexByte(out, '\n')+1:]
+		}
+		if _, err := s.w.Write(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lines gives the rows of a block, as far as the columns show them.
+func (s *tableSink) lines(block []byte, all int) [][]string {
+	cells := strings.Split(strings.TrimSuffix(string(block), "\n"), "\n")
+	lines := make([][]string, len(cells)/all)
+	for i := range lines {
+		for _, c := range s.columns {
+			lines[i] = append(lines[i], cut(cells[i*all+c.cell], c.width))
+		}
+	}
+	return lines
 }
 
 func (s *tableSink) stop() error { return nil }
@@ -71,7 +110,11 @@ func writeDetails(w io.Writer, now time.Time, hs []head, cells []value) error {
 			rows = append(rows, []string{h.title, tableCell(cells[i], now)})
 		}
 	}
-	return writeTable(w, nil, rows)
+	out, err := layOut(nil, rows)
+	if err == nil {
+		_, err = w.Write(out)
+	}
+	return err
 }
 
 // tableCell gives a cell as people read it. An empty text or list shows as "-"
@@ -99,9 +142,8 @@ func tableCell(v value, now time.Time) string {
 	return cell
 }
 
-// writeTable writes lines without borders, in columns, without spaces at their
-// ends. It writes at once: a table is whole or an error.
-func writeTable(w io.Writer, header []string, rows [][]string) error {
+// layOut gives lines without borders, in columns, without spaces at their ends.
+func layOut(header []string, rows [][]string) ([]byte, error) {
 	var out bytes.Buffer
 	t := tablewriter.NewTable(&out,
 		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
@@ -122,13 +164,12 @@ func writeTable(w io.Writer, header []string, rows [][]string) error {
 		t.Header(header)
 	}
 	if err := t.Bulk(rows); err != nil {
-		return err
+		return nil, err
 	}
 	if err := t.Render(); err != nil {
-		return err
+		return nil, err
 	}
-	_, err := w.Write(trimLineEnds(out.Bytes()))
-	return err
+	return trimLineEnds(out.Bytes()), nil
 }
 
 // trimLineEnds works in place.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -122,6 +123,27 @@ func TestCutNeverExceedsWidth(t *testing.T) {
 			if got := cut(s, width); textWidth(got) > width {
 				t.Errorf("cut(%q, %d): got %q of width %d", s, width, got, textWidth(got))
 			}
+		}
+	}
+}
+
+// A long table is laid out in blocks, and is one table all the same: the widest
+// cell, in its last row, decides where each column stands.
+func TestTableOfManyRowsIsOne(t *testing.T) {
+	const many = 2*blockRows + 1
+	rows := make([]note, many)
+	for i := range rows {
+		rows[i] = note{id: i, name: "x", text: "y"}
+	}
+	rows[many-1].name = "the longest name"
+	for _, c := range []struct{ width, name int }{{0, 16}, {30, 14}} {
+		want := fmt.Sprintf("ID    %-*s  TEXT  AT\n", c.name, "NAME")
+		for i := range many - 1 {
+			want += fmt.Sprintf("%-4d  %-*s  y     -\n", i, c.name, "x")
+		}
+		want += fmt.Sprintf("%d  %s  y     -\n", many-1, cut("the longest name", c.name))
+		if got := write(t, Options{Format: Table, Width: c.width}, noteColumns(), rows...); got != want {
+			t.Errorf("width %d: got %d bytes, want %d; the table begins\n%s", c.width, len(got), len(want), got[:200])
 		}
 	}
 }

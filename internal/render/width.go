@@ -18,6 +18,8 @@ type tableColumn struct {
 	text  bool // some cell is a text
 	whole bool
 	spare int
+	value int // its place among a row's values
+	cell  int // its place among the cells of the table before any is left out
 
 	width int // that its cells take
 	least int // that they can be shortened to
@@ -25,34 +27,23 @@ type tableColumn struct {
 
 // fit makes the table no wider than width, as far as columns may be left out
 // and texts shortened.
-func fit(columns []tableColumn, rows [][]string, width int) ([]tableColumn, [][]string) {
-	measure(columns, rows)
+func fit(columns []tableColumn, width int) []tableColumn {
+	for i := range columns {
+		c := &columns[i]
+		c.least = min(max(textWidth(c.title), minColumn), c.width)
+		if c.whole || !c.text {
+			c.least = c.width
+		}
+	}
 	for leastWidth(columns) > width {
 		i := mostSpare(columns)
 		if i < 0 {
 			break
 		}
 		columns = slices.Delete(columns, i, i+1)
-		for r, row := range rows {
-			rows[r] = slices.Delete(row, i, i+1)
-		}
 	}
-	shorten(columns, rows, width)
-	return columns, rows
-}
-
-func measure(columns []tableColumn, rows [][]string) {
-	for i := range columns {
-		c := &columns[i]
-		c.width = textWidth(c.title)
-		c.least = max(c.width, minColumn)
-		for _, row := range rows {
-			c.width = max(c.width, textWidth(row[i]))
-		}
-		if c.least = min(c.least, c.width); c.whole || !c.text {
-			c.least = c.width
-		}
-	}
+	shorten(columns, width)
+	return columns
 }
 
 func leastWidth(columns []tableColumn) int {
@@ -77,7 +68,7 @@ func mostSpare(columns []tableColumn) int {
 // shorten cuts the widest column that can be cut, one step at a time, until the
 // table is no wider than width or nothing is left to cut. Of two alike the
 // right one is cut: what identifies a row stands at its left.
-func shorten(columns []tableColumn, rows [][]string, width int) {
+func shorten(columns []tableColumn, width int) {
 	total := (len(columns) - 1) * len(gap)
 	for _, c := range columns {
 		total += c.width
@@ -93,11 +84,6 @@ func shorten(columns []tableColumn, rows [][]string, width int) {
 			break
 		}
 		columns[widest].width--
-	}
-	for _, row := range rows {
-		for i := range row {
-			row[i] = cut(row[i], columns[i].width)
-		}
 	}
 }
 

@@ -9,16 +9,16 @@ import (
 	"pinward/internal/access"
 )
 
-// The functions here turn one cell into its stored form. What they return is a
-// copy: the cell's memory is that of its whole row, unread columns included.
-// Their errors are reasons for rejecting a row and never quote the cell.
+// The functions here turn one cell into its stored form. What they return may be
+// part of the cell, whose memory is that of its whole row, unread columns
+// included: what is kept must be copied. Their errors are reasons for rejecting
+// a row and never quote the cell.
 
 func login(cell string) (string, error) {
 	if cell == "" {
 		return "", errors.New("login: empty")
 	}
-	name, err := access.NormalizeLogin(cell)
-	return strings.Clone(name), err
+	return access.NormalizeLogin(cell)
 }
 
 func text(what, cell string) (string, error) {
@@ -29,7 +29,7 @@ func text(what, cell string) (string, error) {
 	if strings.ContainsRune(s, utf8.RuneError) {
 		return "", errors.New(what + ": holds a character that was lost in a conversion")
 	}
-	return strings.Clone(s), nil
+	return s, nil
 }
 
 // names splits "Family, Given".
@@ -40,8 +40,7 @@ func names(cell string) (family, given string, err error) {
 	if _, err := text("name", cell); err != nil {
 		return "", "", err
 	}
-	family, given, err = access.NormalizePersonName(cell)
-	return strings.Clone(family), strings.Clone(given), err
+	return access.NormalizePersonName(cell)
 }
 
 // email gives nil for an empty cell: an export without addresses must not take
@@ -51,7 +50,6 @@ func email(cell string) (*string, error) {
 	if err != nil || address == "" {
 		return nil, err
 	}
-	address = strings.Clone(address)
 	return &address, nil
 }
 
@@ -153,36 +151,4 @@ func ids(what, cell, separators string) ([]string, error) {
 		}
 	}
 	return all, nil
-}
-
-// A pool keeps one copy of values that many rows share.
-type pool struct {
-	texts map[string]*string
-	lists map[string][]string
-}
-
-func newPool() pool {
-	return pool{texts: map[string]*string{}, lists: map[string][]string{}}
-}
-
-func (p pool) text(s string) *string {
-	if shared, ok := p.texts[s]; ok {
-		return shared
-	}
-	s = strings.Clone(s)
-	p.texts[s] = &s
-	return &s
-}
-
-func (p pool) list(items []string) []string {
-	key := strings.Join(items, "\x00")
-	if shared, ok := p.lists[key]; ok {
-		return shared
-	}
-	shared := make([]string, len(items))
-	for i, item := range items {
-		shared[i] = strings.Clone(item)
-	}
-	p.lists[key] = shared
-	return shared
 }

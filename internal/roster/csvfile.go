@@ -17,14 +17,12 @@ type csvFile struct {
 	roster  *access.Roster
 	options Options
 	values  valueMap
-	pool    pool
 }
 
 // ReadFile reads a plain CSV roster. Only the login column is required. An
 // empty cell says nothing, save that of the group: it says that there is none.
 // A row without a profile or a school keeps those fields empty where o gives
-// none either. name is what problems call the file. Entries may share slices
-// and what pointers point to.
+// none either. name is what problems call the file.
 func ReadFile(r io.Reader, name string, o Options) (access.Roster, error) {
 	if err := o.check("csv"); err != nil {
 		return access.Roster{}, err
@@ -43,11 +41,11 @@ func ReadFile(r io.Reader, name string, o Options) (access.Roster, error) {
 		return access.Roster{}, err
 	}
 	t.pick(columns)
-	f := &csvFile{table: t, roster: &roster, options: o, values: newValueMap(o.Values), pool: newPool()}
+	f := &csvFile{table: t, roster: &roster, options: o, values: newValueMap(o.Values)}
 	if err := t.each(f.row); err != nil {
 		return access.Roster{}, err
 	}
-	rejectRepeated(&roster)
+	roster.Rejected.Sort()
 	roster.Digest = hex.EncodeToString(sum.Sum(nil))
 	return roster, nil
 }
@@ -72,7 +70,7 @@ func (f *csvFile) row() error {
 			return err
 		}
 	}
-	f.roster.Entries = append(f.roster.Entries, e)
+	keep(f.roster, e)
 	return nil
 }
 
@@ -110,7 +108,7 @@ func (f *csvFile) belonging(e *access.RosterEntry) (err error) {
 		return nil
 	}
 	group, err := text("group", f.cell(fieldGroup))
-	e.Group = f.pool.text(group)
+	e.Group = &group
 	return err
 }
 
@@ -128,10 +126,7 @@ func (f *csvFile) schools(cell string) ([]string, error) {
 	if len(codes) == 0 && f.options.School != "" {
 		codes = append(codes, f.options.School)
 	}
-	if len(codes) == 0 {
-		return nil, nil
-	}
-	return f.pool.list(codes), nil
+	return codes, nil
 }
 
 func (f *csvFile) details(e *access.RosterEntry) (err error) {
@@ -140,7 +135,7 @@ func (f *csvFile) details(e *access.RosterEntry) (err error) {
 		if err != nil {
 			return err
 		}
-		e.Lang = f.pool.text(lang)
+		e.Lang = &lang
 	}
 	if e.Email, err = email(f.cell(fieldEmail)); err != nil {
 		return fmt.Errorf("email: %w", err)

@@ -63,8 +63,10 @@ func checkFuzzed(t *testing.T, content []byte, r access.Roster, err error) {
 		}
 		said = append(said, e.Text)
 	}
-	for _, p := range append(r.Rejected, r.Warnings...) {
-		said = append(said, p.Text)
+	for _, all := range []access.RosterProblems{r.Rejected, r.Warnings} {
+		for p := range all.All() {
+			said = append(said, p.Text)
+		}
 	}
 	all := strings.Join(said, "\n")
 	_, rows, _ := bytes.Cut(content, []byte("\n"))
@@ -74,7 +76,7 @@ func checkFuzzed(t *testing.T, content []byte, r access.Roster, err error) {
 		}
 	}
 	logins, ids := map[string]bool{}, map[string]bool{}
-	for _, e := range r.Entries {
+	for _, e := range r.Entries.All() {
 		login, err := access.NormalizeLogin(e.Login)
 		if err != nil || login != e.Login {
 			t.Fatalf("line %d: login is not normalized", e.Line)

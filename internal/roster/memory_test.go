@@ -6,9 +6,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"unsafe"
-
-	"pinward/internal/access"
 )
 
 // rows writes a csv roster of any size without holding it. Every row carries a
@@ -47,29 +44,45 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// What stays of a row is its entry and the text of its own values, not the
-// row: cells are cut out of one string for the whole row.
+// What stays of a row is the text of its own values, packed, and what finds it
+// again by login and external id. Not the row: cells are cut out of one string
+// for the whole of it.
 func TestReadFileKeepsNoMoreThanItsEntries(t *testing.T) {
-	const n, texts = 20000, 180
+	const n, most = 20000, 100
 	before := heap()
 	r, err := ReadFile(&rows{n: n, note: strings.Repeat("x", 1000)}, "people.csv", Options{})
-	if err != nil || len(r.Entries) != n {
-		t.Fatalf("got %d entries, %v, want %d", len(r.Entries), err, n)
+	if err != nil || r.Entries.Len() != n {
+		t.Fatalf("got %d entries, %v, want %d", r.Entries.Len(), err, n)
 	}
 	kept := int64(heap()-before) / n
-	// A slice that grows by append may have a quarter to spare.
-	if most := int64(unsafe.Sizeof(access.RosterEntry{}))*5/4 + texts; kept > most {
+	if kept > most {
 		t.Errorf("memory kept for a row: got %d bytes, want at most %d", kept, most)
 	}
 	runtime.KeepAlive(r)
+}
+
+// Nor does a rejected row cost more than a few numbers.
+func TestReadFileKeepsRejectedRowsSmall(t *testing.T) {
+	const n, most = 20000, 32
+	first := "login;external id;nom\n" + strings.Repeat("sample;ext;Sample\n", n+1)
+	before := heap()
+	r, err := ReadFile(strings.NewReader(first), "people.csv", Options{})
+	if err != nil || r.Rejected.Len() != n {
+		t.Fatalf("got %d rejected, %v, want %d", r.Rejected.Len(), err, n)
+	}
+	if kept := int64(heap()-before) / n; kept > most {
+		t.Errorf("memory kept for a rejected row: got %d bytes, want at most %d", kept, most)
+	}
+	runtime.KeepAlive(r)
+	runtime.KeepAlive(first)
 }
 
 func BenchmarkReadFileMillion(b *testing.B) {
 	for b.Loop() {
 		before := heap()
 		r, err := ReadFile(&rows{n: 1_000_000}, "people.csv", Options{})
-		if err != nil || len(r.Entries) != 1_000_000 {
-			b.Fatal(len(r.Entries), err)
+		if err != nil || r.Entries.Len() != 1_000_000 {
+			b.Fatal(r.Entries.Len(), err)
 		}
 		b.ReportMetric(float64(heap()-before)/(1<<20), "MiB-kept")
 		var m runtime.MemStats

@@ -22,7 +22,6 @@ type bundle struct {
 	sum    hash.Hash
 	opts   Options
 	values valueMap
-	pool   pool
 
 	version    string // "1.1", "1.2", or "" before it is known
 	orgs       orgs
@@ -45,15 +44,14 @@ type bundleFile struct {
 // and roles.csv. An empty status is an active one. A user whose status is
 // tobedeleted or inactive, or whose enabledUser is false, is Removed. Begin and
 // end dates of roles and enrollments are not judged. The digest is that of the
-// files' contents, one after the other in the order of their names. Entries may
-// share slices and what pointers point to.
+// files' contents, one after the other in the order of their names.
 func ReadDir(fsys fs.FS, o Options) (access.Roster, error) {
 	if err := o.check("oneroster"); err != nil {
 		return access.Roster{}, err
 	}
 	roster := access.Roster{}
 	b := &bundle{
-		fsys: fsys, roster: &roster, sum: sha256.New(), opts: o, values: newValueMap(o.Values), pool: newPool(),
+		fsys: fsys, roster: &roster, sum: sha256.New(), opts: o, values: newValueMap(o.Values),
 		orgs: newOrgs(), classes: newClasses(), birthDates: map[string]*access.Date{}, roles: map[string][]role{},
 	}
 	if err := b.list(); err != nil {
@@ -79,10 +77,10 @@ func ReadDir(fsys fs.FS, o Options) (access.Roster, error) {
 			return access.Roster{}, err
 		}
 	}
-	rejectRepeated(&roster)
-	linkGuardians(roster.Entries)
+	roster.Rejected.Sort()
+	linkGuardians(&roster.Entries)
 	roster.Format = "oneroster-" + b.version
-	roster.Schools = b.orgs.schools(roster.Entries)
+	roster.Schools = b.orgs.schools(&roster.Entries)
 	roster.Digest = hex.EncodeToString(b.sum.Sum(nil))
 	return roster, nil
 }

@@ -8,7 +8,7 @@ import (
 // classes holds the active classes in file order, and which of them is each
 // student's group.
 type classes struct {
-	titles   []*string
+	titles   []string
 	homeroom []bool
 	byID     map[string]int
 	byUser   map[string]int
@@ -33,7 +33,7 @@ func (b *bundle) class(t *table) error {
 		return errors.New("sourcedId: the same as in a line above")
 	}
 	b.classes.byID[strings.Clone(id)] = len(b.classes.titles)
-	b.classes.titles = append(b.classes.titles, &title)
+	b.classes.titles = append(b.classes.titles, strings.Clone(title))
 	b.classes.homeroom = append(b.classes.homeroom, strings.EqualFold(t.cell("classType"), "homeroom"))
 	return nil
 }
@@ -72,9 +72,9 @@ func (b *bundle) group(user string) *string {
 		return nil
 	}
 	if at, ok := b.classes.byUser[user]; ok {
-		return b.classes.titles[at]
+		return &b.classes.titles[at]
 	}
-	return b.pool.text("")
+	return new(string)
 }
 
 // birthDate reads a row of demographics.csv.

@@ -28,8 +28,8 @@ func TestReadDirGroups(t *testing.T) {
 				"enrollments.csv", "userSourcedId,classSourcedId,role,status,beginDate,endDate\n"+test.enrollments,
 				"users.csv", "sourcedId,username,role,orgSourcedIds\nu,ana,"+test.role+",o1\n"), Options{})
 			got := "-"
-			if r.Entries[0].Group != nil {
-				got = *r.Entries[0].Group
+			if entries(r)[0].Group != nil {
+				got = *entries(r)[0].Group
 			}
 			if got != test.want {
 				t.Errorf("group: got %q, want %q", got, test.want)
@@ -38,8 +38,8 @@ func TestReadDirGroups(t *testing.T) {
 		})
 	}
 	r := readDir(t, folder("classes.csv", classes, "users.csv", "sourcedId,username,role,orgSourcedIds\nu,ana,student,o1\n"), Options{})
-	if r.Entries[0].Group != nil {
-		t.Errorf("group without enrollments.csv: got %q, want nil", *r.Entries[0].Group)
+	if entries(r)[0].Group != nil {
+		t.Errorf("group without enrollments.csv: got %q, want nil", *entries(r)[0].Group)
 	}
 }
 
@@ -74,7 +74,7 @@ func TestReadDirLinksGuardians(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r := readDir(t, folder("users.csv", "sourcedId,username,role,orgSourcedIds,agentSourcedIds\n"+test.users), Options{})
 			var got []string
-			for _, e := range r.Entries {
+			for _, e := range r.Entries.All() {
 				if len(e.StudentRefs) > 0 {
 					got = append(got, e.ExternalID+":"+strings.Join(e.StudentRefs, ","))
 				}
@@ -108,10 +108,10 @@ func TestReadDirOrgs(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r := readDir(t, folder("orgs.csv", "sourcedId,name,type,identifier,parentSourcedId,status\n"+test.orgs,
 				"users.csv", "sourcedId,username,role,orgSourcedIds\nu,ana,student,"+test.user+"\n"), Options{})
-			if len(r.Entries) != 1 {
+			if r.Entries.Len() != 1 {
 				t.Fatalf("rejected: %v", problems(r.Rejected))
 			}
-			if got := strings.Join(r.Entries[0].Schools, ","); got != test.codes {
+			if got := strings.Join(entries(r)[0].Schools, ","); got != test.codes {
 				t.Errorf("codes: got %s, want %s", got, test.codes)
 			}
 			wantList(t, "schools", schools(r), test.schools...)

@@ -39,7 +39,7 @@ func (b *bundle) org(t *table) error {
 	}
 	kind := strings.ToLower(t.cell("type"))
 	o := &org{
-		id: id, name: name, line: t.line,
+		id: id, name: strings.Clone(name), line: t.line,
 		identifier: strings.Clone(t.cell("identifier")), parent: strings.Clone(t.cell("parentSourcedId")),
 		school: kind == "school", department: kind == "department", removed: removed(t),
 	}
@@ -63,7 +63,7 @@ func (b *bundle) settleOrgs() {
 		case free(o.id):
 			o.code = o.id
 		default:
-			b.roster.Rejected = append(b.roster.Rejected, access.RosterProblem{
+			b.roster.Rejected.Add(access.RosterProblem{
 				File: "orgs.csv", Line: o.line, Text: "identifier and sourcedId: neither can be a school code of its own",
 			})
 			continue
@@ -110,10 +110,10 @@ func (s orgs) codes(ids []string) (codes []string, known bool) {
 
 // schools lists, in file order, the orgs that entries use and the schools that
 // are there without any.
-func (s orgs) schools(entries []access.RosterEntry) []access.School {
+func (s orgs) schools(entries *access.RosterEntries) []access.School {
 	used := map[string]bool{}
-	for i := range entries {
-		for _, code := range entries[i].Schools {
+	for _, e := range entries.All() {
+		for _, code := range e.Schools {
 			used[code] = true
 		}
 	}

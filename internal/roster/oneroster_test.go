@@ -60,7 +60,7 @@ func TestReadDirVersion11(t *testing.T) {
 	wantList(t, "schools", schools(r), "0750001A=Collège de l’Exemple", "org-lonely=History Department", "0750002B=Empty School")
 	wantList(t, "rejected", problems(r.Rejected))
 	wantList(t, "warnings", problems(r.Warnings))
-	if s := whole(t, r) + strings.Join(lines(r), " "); strings.Contains(s, "canary-password") {
+	if s := whole(t, told(r)) + strings.Join(lines(r), " "); strings.Contains(s, "canary-password") {
 		t.Errorf("a password was kept: %s", s)
 	}
 }
@@ -82,7 +82,7 @@ func TestReadDirVersion12(t *testing.T) {
 	wantList(t, "warnings", problems(r.Warnings),
 		"roles.csv:7 role: not one of OneRoster's; taken as external",
 		"users.csv:6 no role in roles.csv; taken as external")
-	if s := whole(t, r); strings.Contains(s, "canary-password") {
+	if s := whole(t, told(r)); strings.Contains(s, "canary-password") {
 		t.Errorf("a password was kept: %s", s)
 	}
 }
@@ -105,10 +105,10 @@ func TestReadDirFindsTheVersion(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r := readDir(t, test.files, Options{Format: "oneroster"})
-			if r.Format != test.format || len(r.Entries) != 1 || r.Entries[0].Profile != test.want {
+			if r.Format != test.format || r.Entries.Len() != 1 || entries(r)[0].Profile != test.want {
 				t.Errorf("got %s %v, want %s with profile %s", r.Format, lines(r), test.format, test.want)
 			}
-			for _, e := range r.Entries {
+			for _, e := range r.Entries.All() {
 				wantList(t, "schools", e.Schools, "S1")
 			}
 		})
@@ -155,21 +155,21 @@ func TestReadDirRoles(t *testing.T) {
 	}
 	for _, test := range tests {
 		r := readDir(t, folder("users.csv", "sourcedId,username,role,orgSourcedIds\nu,ana,"+test.role+",o1\n"), Options{})
-		if got := r.Entries[0].Profile; got != test.want || len(r.Warnings) > 0 {
-			t.Errorf("role %s: got %s with %d warnings, want %s without", test.role, got, len(r.Warnings), test.want)
+		if got := entries(r)[0].Profile; got != test.want || r.Warnings.Len() > 0 {
+			t.Errorf("role %s: got %s with %d warnings, want %s without", test.role, got, r.Warnings.Len(), test.want)
 		}
 	}
 	for _, role := range []string{"canary", ""} {
 		r := readDir(t, folder("users.csv", "sourcedId,username,role,orgSourcedIds\nu,ana,"+role+",o1\n"), Options{})
-		if got := r.Entries[0].Profile; got != access.External {
+		if got := entries(r)[0].Profile; got != access.External {
 			t.Errorf("role %q: got %s, want external", role, got)
 		}
 		wantList(t, "warnings", problems(r.Warnings), "users.csv:2 role: not one of OneRoster's; taken as external")
 	}
 	r := readDir(t, folder("users.csv", "sourcedId,username,role,orgSourcedIds\nu,ana,ext:Librarian,o1\n"),
 		Options{Values: map[string]map[string]string{"profile": {"ext:librarian": "management"}}})
-	if got := r.Entries[0].Profile; got != access.Management || len(r.Warnings) > 0 {
-		t.Errorf("mapped role: got %s with %d warnings, want management without", got, len(r.Warnings))
+	if got := entries(r)[0].Profile; got != access.Management || r.Warnings.Len() > 0 {
+		t.Errorf("mapped role: got %s with %d warnings, want management without", got, r.Warnings.Len())
 	}
 }
 
@@ -187,7 +187,7 @@ func TestReadDirPrimaryRole(t *testing.T) {
 				"orgs.csv", "sourcedId,name,type,identifier\no1,One,school,S1\no2,Two,school,S2\n",
 				"users.csv", "sourcedId,username,primaryOrgSourcedId\nu,ana,"+test.primaryOrg+"\n",
 				"roles.csv", "userSourcedId,roleType,role,orgSourcedId,beginDate,endDate\n"+test.roles), Options{})
-			if got := string(r.Entries[0].Profile) + " " + strings.Join(r.Entries[0].Schools, ","); got != test.want {
+			if got := string(entries(r)[0].Profile) + " " + strings.Join(entries(r)[0].Schools, ","); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
@@ -214,10 +214,10 @@ func TestReadDirStatus(t *testing.T) {
 	}
 	for _, test := range tests {
 		r := readDir(t, folder("users.csv", "sourcedId,username,role,orgSourcedIds,status,enabledUser\nu,ana,student,o1,"+test.status+","+test.enabled+"\n"), Options{})
-		if got := r.Entries[0].Removed; got != test.want || len(r.Warnings) != test.warnings {
-			t.Errorf("status %q, enabledUser %q: got removed %t with %d warnings, want %t with %d", test.status, test.enabled, got, len(r.Warnings), test.want, test.warnings)
+		if got := entries(r)[0].Removed; got != test.want || r.Warnings.Len() != test.warnings {
+			t.Errorf("status %q, enabledUser %q: got removed %t with %d warnings, want %t with %d", test.status, test.enabled, got, r.Warnings.Len(), test.want, test.warnings)
 		}
-		if strings.Contains(whole(t, r.Warnings), "canary") {
+		if strings.Contains(whole(t, problems(r.Warnings)), "canary") {
 			t.Errorf("warnings quote the file: %v", r.Warnings)
 		}
 	}
@@ -243,8 +243,8 @@ func TestReadDirRejectsUsers(t *testing.T) {
 		"users.csv:10 agentSourcedIds: holds a control or invisible character")
 	wantList(t, "warnings", problems(r.Warnings), "users.csv:7 an org of the user is not in orgs.csv; left out")
 	wantList(t, "entries", lines(r), "7 max|u6|||student|S1|-|-|-|2011-05-23|-|")
-	if strings.Contains(whole(t, r), "canary") {
-		t.Errorf("problems quote the file: %v", whole(t, r))
+	if strings.Contains(whole(t, told(r)), "canary") {
+		t.Errorf("problems quote the file: %v", whole(t, told(r)))
 	}
 }
 

@@ -83,7 +83,7 @@ func (b *bundle) user(t *table) (err error) {
 			return err
 		}
 	}
-	b.roster.Entries = append(b.roster.Entries, e)
+	keep(b.roster, e)
 	return nil
 }
 
@@ -149,42 +149,43 @@ func (b *bundle) schools(t *table, e *access.RosterEntry, orgs []string) error {
 	if !known {
 		t.warn("an org of the user is not in orgs.csv; left out")
 	}
-	if len(codes) > 0 {
-		e.Schools = b.pool.list(codes)
-	}
+	e.Schools = codes
 	return nil
 }
 
 // linkGuardians turns the agents of guardians and of students, read into
 // StudentRefs, into the students of guardians. Agents who are known to be
 // somebody else, such as teachers, are left out.
-func linkGuardians(entries []access.RosterEntry) {
-	byID := map[string]int{}
-	for i := range entries {
-		byID[entries[i].ExternalID] = i
-	}
-	for i := range entries {
-		e := &entries[i]
-		if e.Profile != access.Guardian {
+func linkGuardians(entries *access.RosterEntries) {
+	students := map[int][]string{} // by the guardian's place
+	for place, e := range entries.All() {
+		if e.Profile != access.Guardian || len(e.StudentRefs) == 0 {
 			continue
 		}
-		e.StudentRefs = slices.DeleteFunc(e.StudentRefs, func(id string) bool {
-			at, here := byID[id]
-			return here && entries[at].Profile != access.Student
+		students[place] = slices.DeleteFunc(e.StudentRefs, func(id string) bool {
+			at, here := entries.ByExternalID(id)
+			return here && entries.At(at).Profile != access.Student
 		})
 	}
-	for i := range entries {
-		student := &entries[i]
-		if student.Profile != access.Student {
+	for place, e := range entries.All() {
+		if e.Profile != access.Student || len(e.StudentRefs) == 0 {
 			continue
 		}
-		for _, id := range student.StudentRefs {
-			at, here := byID[id]
-			if !here || entries[at].Profile != access.Guardian || slices.Contains(entries[at].StudentRefs, student.ExternalID) {
+		for _, id := range e.StudentRefs {
+			at, here := entries.ByExternalID(id)
+			if !here || entries.At(at).Profile != access.Guardian || slices.Contains(students[at], e.ExternalID) {
 				continue
 			}
-			entries[at].StudentRefs = append(entries[at].StudentRefs, student.ExternalID)
+			students[at] = append(students[at], e.ExternalID)
 		}
-		student.StudentRefs = nil
+		e.StudentRefs = nil
+		entries.Replace(place, e)
+	}
+	for place, refs := range students {
+		e := entries.At(place)
+		if !slices.Equal(e.StudentRefs, refs) {
+			e.StudentRefs = refs
+			entries.Replace(place, e)
+		}
 	}
 }

@@ -46,18 +46,31 @@ func line(e access.RosterEntry) string {
 
 func lines(r access.Roster) []string {
 	var all []string
-	for _, e := range r.Entries {
+	for _, e := range r.Entries.All() {
 		all = append(all, line(e))
 	}
 	return all
 }
 
-func problems(all []access.RosterProblem) []string {
+func entries(r access.Roster) []access.RosterEntry {
+	var all []access.RosterEntry
+	for _, e := range r.Entries.All() {
+		all = append(all, e)
+	}
+	return all
+}
+
+func problems(all access.RosterProblems) []string {
 	var texts []string
-	for _, p := range all {
+	for p := range all.All() {
 		texts = append(texts, fmt.Sprintf("%s:%d %s", p.File, p.Line, p.Text))
 	}
 	return texts
+}
+
+// told gives all that a roster tells, with nothing packed.
+func told(r access.Roster) []any {
+	return []any{r, entries(r), problems(r.Rejected), problems(r.Warnings)}
 }
 
 func wantList(t *testing.T, what string, got []string, want ...string) {

@@ -158,9 +158,9 @@ func (t *table) reject(record []string, reason string) {
 	if more > 0 {
 		reason += fmt.Sprintf(" (the row goes on to line %d; look for a quote that is not closed)", t.line+more)
 	}
-	t.roster.Rejected = append(t.roster.Rejected, access.RosterProblem{File: t.file, Line: t.line, Text: reason})
+	t.roster.Rejected.Add(access.RosterProblem{File: t.file, Line: t.line, Text: reason})
 }
 
 func (t *table) warn(text string) {
-	t.roster.Warnings = append(t.roster.Warnings, access.RosterProblem{File: t.file, Line: t.line, Text: text})
+	t.roster.Warnings.Add(access.RosterProblem{File: t.file, Line: t.line, Text: text})
 }

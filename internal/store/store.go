@@ -123,6 +123,10 @@ type Accounts interface {
 	AccountByExternalID(ctx context.Context, externalID string) (access.Account, error)
 	PutAccount(ctx context.Context, a *access.Account) error
 	Accounts(ctx context.Context, f AccountFilter) ([]AccountRow, error)
+	// EachAccount gives the accounts alone, one by one, to keep none of them in
+	// memory; each must not write. It ends at the first error of each, and gives
+	// it back.
+	EachAccount(ctx context.Context, f AccountFilter, each func(access.Account) error) error
 	CountAccounts(ctx context.Context, f AccountFilter) (int, error)
 
 	// BirthDate gives the sealed birth date; a zero Sealed where none is kept.

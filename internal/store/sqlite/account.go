@@ -186,6 +186,13 @@ func (t *tx) Accounts(ctx context.Context, f store.AccountFilter) ([]store.Accou
 	return find(ctx, t, query, w.args, accountRowFields)
 }
 
+func (t *tx) EachAccount(ctx context.Context, f store.AccountFilter, each func(access.Account) error) error {
+	var w where
+	w.accounts(f)
+	query := `SELECT ` + accountColumns + ` FROM account a` + w.inOrder("a.id", f.Limit)
+	return findEach(ctx, t, query, w.args, accountFields, each)
+}
+
 // CountAccounts counts all that f selects, whatever its Limit.
 func (t *tx) CountAccounts(ctx context.Context, f store.AccountFilter) (int, error) {
 	var w where

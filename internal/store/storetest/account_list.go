@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -15,11 +16,23 @@ func accountLists(t *testing.T, open Opener) {
 	})
 	t.Run("each filter keeps what it says", func(t *testing.T) { accountFilters(t, start(t, open)) })
 	t.Run("pages follow each other", func(t *testing.T) { accountPages(t, start(t, open)) })
+	t.Run("one by one until an error", func(t *testing.T) { accountEach(t, start(t, open)) })
 	t.Run("rows hold the account and what stands beside it", func(t *testing.T) { accountRow(t, start(t, open)) })
 }
 
 func listAccounts(filter store.AccountFilter) func(context.Context, store.Tx) ([]store.AccountRow, error) {
 	return func(ctx context.Context, tx store.Tx) ([]store.AccountRow, error) { return tx.Accounts(ctx, filter) }
+}
+
+func eachAccount(filter store.AccountFilter) func(context.Context, store.Tx) ([]store.AccountRow, error) {
+	return func(ctx context.Context, tx store.Tx) ([]store.AccountRow, error) {
+		var all []store.AccountRow
+		err := tx.EachAccount(ctx, filter, func(a access.Account) error {
+			all = append(all, store.AccountRow{Account: a})
+			return nil
+		})
+		return all, err
+	}
 }
 
 func loginsOf(rows []store.AccountRow) []string {
@@ -85,6 +98,7 @@ func accountFilters(t *testing.T, f *fixture) {
 		same(t, c.name, loginsOf(read(f, listAccounts(c.filter))), c.want)
 		n := read(f, func(ctx context.Context, tx store.Tx) (int, error) { return tx.CountAccounts(ctx, c.filter) })
 		same(t, c.name+": count", n, len(c.want))
+		same(t, c.name+": one by one", loginsOf(read(f, eachAccount(c.filter))), c.want)
 	}
 }
 
@@ -129,5 +143,27 @@ func accountRow(t *testing.T, f *fixture) {
 	same(t, "rows", rows, []store.AccountRow{
 		{Account: *ada, PINSet: true, Devices: 2, LastLoginAt: epoch().Add(time.Minute)},
 		{Account: *all["b.bob"]},
+	})
+	same(t, "one by one", read(f, eachAccount(store.AccountFilter{})), []store.AccountRow{{Account: *ada}, {Account: *all["b.bob"]}})
+}
+
+// accountEach: the first error of each ends the listing, and the transaction
+// goes on; reading inside of it is fine.
+func accountEach(t *testing.T, f *fixture) {
+	f.people("a.one", "a.two")
+	enough, calls := errors.New("enough"), 0
+	f.update(func(ctx context.Context, tx store.Tx) error {
+		err := tx.EachAccount(ctx, store.AccountFilter{}, func(a access.Account) error {
+			calls++
+			if again, err := tx.AccountByLogin(ctx, a.Login); err != nil || again.Key != a.Key {
+				t.Errorf("got %v, %v while listing, want %s", again, err, a.Login)
+			}
+			return enough
+		})
+		if !errors.Is(err, enough) || calls != 1 {
+			t.Errorf("got %v after %d calls, want %v after 1", err, calls, enough)
+		}
+		_, err = tx.AccountByLogin(ctx, "a.two")
+		return err
 	})
 }
