@@ -16,12 +16,14 @@ const leftRoster = "left the account file"
 
 // create stores the account of a newcomer.
 func (m *importer) create(ctx context.Context, e access.RosterEntry) error {
-	id, err := secret.NewPublicID(m.app.random, "a")
-	if err != nil {
-		return fmt.Errorf("make an account's id: %w", err)
+	if m.nextID == nil { // put off: most imports know everybody
+		var err error
+		if m.nextID, err = secret.NewPublicIDs(m.app.random, "a", m.entries.Len()); err != nil {
+			return fmt.Errorf("make ids for accounts: %w", err)
+		}
 	}
 	fresh := access.Account{
-		ID: id, Status: access.Active, Protection: access.NotChosen, Imported: true, CreatedAt: m.now,
+		ID: m.nextID(), Status: access.Active, Protection: access.NotChosen, Imported: true, CreatedAt: m.now,
 	}
 	after, changed, err := m.apply(ctx, fresh, e)
 	if err != nil || !changed {

@@ -33,6 +33,7 @@ type importer struct {
 	present int                    // lines about people who are there
 	members map[access.Profile]int // not archived, in the scope, before
 	leaving int                    // accounts that lose a school
+	nextID  func() string          // gives newcomers their public ids; nil before the first
 }
 
 func newImporter(ctx context.Context, c *change, r *access.Roster, o ImportOptions) (*importer, error) {

@@ -165,3 +165,22 @@ func TestNewPublicID(t *testing.T) {
 		t.Error("randomness that ends early: got no error")
 	}
 }
+
+func TestNewPublicIDsAscend(t *testing.T) {
+	const n = 1000
+	next, err := NewPublicIDs(seeded(6), "a", n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := ""
+	for range n {
+		id := next()
+		if id <= last || !validID(id) {
+			t.Fatalf("got %q after %q", id, last)
+		}
+		last = id
+	}
+	if _, err := NewPublicIDs(io.LimitReader(seeded(6), 10*n-1), "a", n); err == nil {
+		t.Error("randomness that ends early: got no error")
+	}
+}
