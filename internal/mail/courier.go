@@ -2,7 +2,10 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"pinward/internal/access"
 )
 
 // The ways of delivery.
@@ -66,8 +69,12 @@ func (c *Courier) Close() error { panic("not yet") }
 
 // Permanent reports whether trying again is in vain. It is the same as
 // errors.Is(err, access.ErrRefused), which serves those who may not import mail.
-func Permanent(err error) bool { panic("not yet") }
+func Permanent(err error) bool { return errors.Is(err, access.ErrRefused) }
 
 // Down reports whether the fault is the server's or the settings', not the
 // mail's: the other mails had better wait too.
-func Down(err error) bool { panic("not yet") }
+func Down(err error) bool {
+	return errors.Is(err, access.ErrUnusable) || access.CodeOf(err) == codeUnreachable
+}
+
+const codeUnreachable = "mail_unreachable"
