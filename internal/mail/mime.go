@@ -3,12 +3,9 @@ package mail
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	netmail "net/mail"
 
 	gomail "github.com/wneessen/go-mail"
-
-	"pinward/internal/access"
 )
 
 // encode gives the mail in its form on the wire. Two tries of one mail are the
@@ -39,10 +36,4 @@ func (m Message) encode() (*gomail.Msg, error) {
 	out.SetBodyString(gomail.TypeTextPlain, m.Text)
 	out.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	return out, nil
-}
-
-// fault builds an error of a delivery. Whatever caused it stays out: servers
-// repeat addresses, and more, in what they answer.
-func fault(kind error, code, text, hint string) error {
-	return &access.Error{Kind: kind, Code: code, Text: fmt.Sprintf("deliver a mail: %s", text), Hint: hint}
 }
