@@ -33,10 +33,6 @@ const (
 	keyMailCAFile       = groupMail + ".ca_file"
 )
 
-// mailCredential is the name under which systemd's LoadCredential= hands over the
-// password of mail.user.
-const mailCredential = "pinward-mail-password"
-
 func mailKeys() []string {
 	return []string{
 		keyMailDelivery, keyMailFrom, keyMailHost, keyMailPort, keyMailTLS, keyMailUser,
