@@ -144,11 +144,24 @@ func newOutputFile(path string) (*outputFile, error) {
 
 // commit makes the file durable under its final name.
 func (o *outputFile) commit() error {
-	err := errors.Join(o.temp.Chmod(0o600), o.temp.Sync(), o.temp.Close())
-	if err == nil {
-		err = os.Rename(o.temp.Name(), o.path)
+	if err := o.finish(); err != nil {
+		return err
 	}
+	return o.place()
+}
+
+// finish makes the file durable beside its final name.
+func (o *outputFile) finish() error {
+	err := errors.Join(o.temp.Chmod(0o600), o.temp.Sync(), o.temp.Close())
 	if err != nil {
+		_ = os.Remove(o.temp.Name())
+	}
+	return outputError(err)
+}
+
+// place gives the finished file its final name.
+func (o *outputFile) place() error {
+	if err := os.Rename(o.temp.Name(), o.path); err != nil {
 		_ = os.Remove(o.temp.Name())
 		return outputError(err)
 	}
