@@ -136,7 +136,7 @@ func (s *session) alertsExport(ctx context.Context, opts alertsExportOptions) er
 	if err != nil {
 		return err
 	}
-	x := &exporting{session: s, app: a, format: format, failOn: access.Severity(opts.FailOn)}
+	x := &exporting{session: s, app: a, format: format, failOn: access.Severity(opts.FailOn), worst: -1}
 	if opts.SinceLast == "" {
 		if x.export, err = a.BeginExport(ctx, s.Operator, q, ""); err != nil {
 			return err
@@ -163,9 +163,10 @@ type exporting struct {
 	worst  int // rank of the most urgent
 }
 
-// each streams the export's alerts and takes note of them.
+// each streams the export's alerts and takes note of them. The most urgent is
+// remembered over all that one run does.
 func (x *exporting) each(ctx context.Context, take func(store.AlertRow) error) error {
-	x.alerts, x.worst = 0, -1
+	x.alerts = 0
 	return x.app.ExportAlerts(ctx, x.Operator, x.export, func(row store.AlertRow) error {
 		x.alerts++
 		x.worst = max(x.worst, row.Severity.Rank())

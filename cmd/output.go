@@ -43,7 +43,7 @@ func show[T any](s *session, columns []column[T], row T) error {
 }
 
 func (s *session) renderOptions(f render.Format) render.Options {
-	return render.Options{Format: f, Excel: s.globals.CSV == "excel", Now: s.Now(), Width: s.Width}
+	return render.Options{Format: f, Excel: s.globals.CSV == "excel", Now: s.Now(), Width: s.Width, Title: "pinward"}
 }
 
 // each turns a callback listing of package app into rows.
@@ -116,6 +116,9 @@ func (s *session) into(w io.Writer) *session {
 
 // outputError says that data could not be written, if that is what happened.
 func outputError(err error) error {
+	if errors.Is(err, render.ErrTooManyRows) {
+		return access.Refused("too_many_rows", err.Error(), fmt.Sprintf("it holds %d: choose fewer, or use -o csv", render.MaxSheetRows))
+	}
 	var pathErr *fs.PathError
 	if !errors.As(err, &pathErr) && !errors.Is(err, term.ErrClosed) {
 		return err
