@@ -47,8 +47,8 @@ type Column[T any] struct {
 	Whole bool // never shortened: a part of it is of no use, as of an identifier
 	Spare int
 
-	// Value gives a row's cell: string, int, int64, bool, time.Time, []string,
-	// nil, or a named type made of string or an integer that has no String
+	// Value gives a row's cell: string, int, int64, bool, time.Time, Day,
+	// []string, nil, or a named type made of string or an integer that has no String
 	// method of its own. Anything else is refused with an error. Nil and the
 	// zero time are unset: null in JSON, empty in CSV, "-" in a table.
 	Value func(T) any

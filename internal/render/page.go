@@ -171,6 +171,8 @@ func (s *htmlSink) cell(v value) htmlCell {
 		c.Text, c.At, c.Class = v.at.In(zone).Format("2006-01-02 15:04:05 MST"), string(appendTime(nil, v.at)), "time"
 	case number:
 		c.Class = "number"
+	case day:
+		c.Class = "time"
 	case unset, text, boolean, list:
 	}
 	return c

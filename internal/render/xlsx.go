@@ -26,6 +26,7 @@ const maxCellText = 32767
 const (
 	styleInstant = 1
 	styleHeading = 2
+	styleDay     = 3
 )
 
 // The fixed parts of a workbook of one sheet.
@@ -34,7 +35,7 @@ const (
 	relsPart  = xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`
 	bookPart  = xmlHead + `<workbook xmlns="` + sheetSpace + `" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>`
 	bookRels  = xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>`
-	styles    = xmlHead + `<styleSheet xmlns="` + sheetSpace + `"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd\ hh:mm:ss"/></numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/><xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs></styleSheet>`
+	styles    = xmlHead + `<styleSheet xmlns="` + sheetSpace + `"><numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd\ hh:mm:ss"/><numFmt numFmtId="165" formatCode="yyyy\-mm\-dd"/></numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="4"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/><xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/><xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs></styleSheet>`
 	sheetHead = xmlHead + `<worksheet xmlns="` + sheetSpace + `"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultColWidth="20" defaultRowHeight="15"/><sheetData>`
 	sheetTail = `</sheetData></worksheet>`
 
@@ -138,7 +139,9 @@ func appendSheetCell(b []byte, v value) ([]byte, error) {
 		}
 		return append(append(append(b, `<c t="b"><v>`...), digit), "</v></c>"...), nil
 	case instant:
-		return appendInstant(b, v.at)
+		return appendInstant(b, v.at, styleInstant)
+	case day:
+		return appendInstant(b, v.at, styleDay)
 	default:
 		return append(b, "<c/>"...), nil
 	}
@@ -146,13 +149,14 @@ func appendSheetCell(b []byte, v value) ([]byte, error) {
 
 // appendInstant appends a time as the days since 30 December 1899, in UTC. Days
 // before March 1900 are counted in two ways, so they stand as texts.
-func appendInstant(b []byte, t time.Time) ([]byte, error) {
+func appendInstant(b []byte, t time.Time, style int64) ([]byte, error) {
 	const epoch, first, day = 25569, 61, 24 * 60 * 60 * 1000
 	serial := float64(t.UnixMilli())/day + epoch
 	if serial < first || math.IsInf(serial, 0) {
 		return appendText(b, string(appendTime(nil, t)))
 	}
-	b = strconv.AppendFloat(append(b, `<c s="1"><v>`...), serial, 'f', -1, 64)
+	b = append(strconv.AppendInt(append(b, `<c s="`...), style, 10), `"><v>`...)
+	b = strconv.AppendFloat(b, serial, 'f', -1, 64)
 	return append(b, "</v></c>"...), nil
 }
 

@@ -86,6 +86,7 @@ func TestWorkbookNumbersAndTimesAtTheirEdges(t *testing.T) {
 		{int64(1)<<53 + 1, "9007199254740993"},
 		{time.Date(1900, 2, 28, 12, 0, 0, 0, time.UTC), "1900-02-28T12:00:00Z"},
 		{time.Date(1900, 3, 1, 0, 0, 0, 0, time.UTC), "61"},
+		{Day{2026, 3, 29}, "46110"},
 		{time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC), "46320.0625"},
 		{time.Date(2026, 3, 29, 3, 0, 0, 0, time.FixedZone("CEST", 7200)), "46110.04166666667"},
 	} {

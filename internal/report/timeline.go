@@ -46,6 +46,8 @@ func (t *Timeline) Login(l access.Login) {
 		text = "logged in without a PIN"
 	case l.State == access.LoginExpired:
 		text = "gave the password and nothing more"
+	case l.State == access.LoginDenied && l.Reason == access.ReasonLoginExhausted:
+		text = "turned away: too many wrong PINs in one login"
 	case l.State == access.LoginDenied:
 		text = "turned away: " + l.Reason.Sentence()
 	}
