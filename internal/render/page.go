@@ -140,7 +140,7 @@ func (s *htmlSink) begin() error {
 	var titles []string
 	for _, h := range s.heads {
 		if h.title != "" {
-			titles = append(titles, h.title[:1]+strings.ToLower(h.title[1:]))
+			titles = append(titles, sentenceCase(h.title))
 		}
 	}
 	return writePart(s.w, "table", titles)
@@ -169,11 +169,9 @@ func (s *htmlSink) cell(v value) htmlCell {
 			zone = time.UTC
 		}
 		c.Text, c.At, c.Class = v.at.In(zone).Format("2006-01-02 15:04:05 MST"), string(appendTime(nil, v.at)), "time"
-	case number:
-		c.Class = "number"
 	case day:
 		c.Class = "time"
-	case unset, text, boolean, list:
+	case unset, text, number, boolean, list:
 	}
 	return c
 }
@@ -192,3 +190,17 @@ func (s *htmlSink) end() error {
 }
 
 func (s *htmlSink) stop() error { return nil }
+
+// sentenceCase gives a table's heading as a page shows it: IP, Last seen.
+func sentenceCase(title string) string {
+	words := strings.Fields(strings.ToLower(title))
+	for i, word := range words {
+		switch {
+		case word == "ip" || word == "id" || word == "pin":
+			words[i] = strings.ToUpper(word)
+		case i == 0:
+			words[i] = strings.ToUpper(word[:1]) + word[1:]
+		}
+	}
+	return strings.Join(words, " ")
+}
