@@ -33,8 +33,11 @@ func TestPersonKeepsItsKeys(t *testing.T) {
 	person := d.objects("", "account export teacher.two")[0]
 	checkObject(t, "account export", person, slices.Concat(keysUnder(t, page, "### Account"), ofPage, keysUnder(t, page, "### Person")))
 	for _, part := range []struct{ key, heading string }{
-		{"device_list", "### Device"}, {"login_list", "### Login"}, {"alert_list", "### Alert"},
-		{"audit_list", "### Audit record"}, {"notice_list", "A notice has:"},
+		{"device_list", "### Device"},
+		{"login_list", "### Login"},
+		{"alert_list", "### Alert"},
+		{"audit_list", "### Audit record"},
+		{"notice_list", "A notice has:"},
 	} {
 		for _, object := range objectsIn(person[part.key]) {
 			checkObject(t, "account export: "+part.key, object, keysUnder(t, page, part.heading))

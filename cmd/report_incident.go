@@ -58,8 +58,11 @@ func incidentPage(r app.IncidentReport) render.Page {
 		Title: "Incident report: " + r.Account.Name(),
 		Lead:  "What is recorded of this account: logins, alerts, changes and notices, oldest first. It holds personal data; give it to those alone who must have it.",
 		Facts: []render.Fact{
-			{Name: "Account", Text: r.Account.Login}, {Name: "Account id", Text: r.Account.ID}, {Name: "Profile", Text: string(r.Account.Profile)},
-			{Name: "School", Text: r.School.Name + " (" + r.School.Code + ")"}, {Name: "Status", Text: status},
+			{Name: "Account", Text: r.Account.Login},
+			{Name: "Account id", Text: r.Account.ID},
+			{Name: "Profile", Text: string(r.Account.Profile)},
+			{Name: "School", Text: r.School.Name + " (" + r.School.Code + ")"},
+			{Name: "Status", Text: status},
 			{Name: "Period", Text: r.Since.In(r.Zone).Format(layout) + " to " + r.Until.In(r.Zone).Format(layout)},
 			{Name: "Recorded", Text: count(counts[report.EntryLogin], "login") + ", " + count(counts[report.EntryAlert], "line") + " about alerts, " +
 				count(counts[report.EntryChange], "change") + ", " + count(counts[report.EntryNotice], "notice")},

@@ -54,9 +54,7 @@ func TestKillExport(t *testing.T) {
 	cursor := func() string { return s.ask(`SELECT alert_id FROM cursor`) }
 	var taken []string
 	take := func() {
-		for _, id := range exportedIDs(t, out) {
-			taken = append(taken, id)
-		}
+		taken = append(taken, exportedIDs(t, out)...)
 	}
 	s.raise(100)
 	began := time.Now()

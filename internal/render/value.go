@@ -26,7 +26,6 @@ type Day struct {
 	Day   int
 }
 
-
 // A value is a cell reduced to the few kinds that every format can write.
 type value struct {
 	kind  kind

@@ -54,7 +54,9 @@ type xlsxSink struct {
 	buf   []byte
 }
 
-func newXLSXSink(w io.Writer, hs []head) *xlsxSink { return &xlsxSink{zip: zip.NewWriter(w), heads: hs} }
+func newXLSXSink(w io.Writer, hs []head) *xlsxSink {
+	return &xlsxSink{zip: zip.NewWriter(w), heads: hs}
+}
 
 // begin is put off as that of CSV is.
 func (s *xlsxSink) begin() error {
@@ -62,8 +64,11 @@ func (s *xlsxSink) begin() error {
 		return nil
 	}
 	for _, part := range [...]struct{ name, text string }{
-		{"[Content_Types].xml", typesPart}, {"_rels/.rels", relsPart}, {"xl/workbook.xml", bookPart},
-		{"xl/_rels/workbook.xml.rels", bookRels}, {"xl/styles.xml", styles},
+		{"[Content_Types].xml", typesPart},
+		{"_rels/.rels", relsPart},
+		{"xl/workbook.xml", bookPart},
+		{"xl/_rels/workbook.xml.rels", bookRels},
+		{"xl/styles.xml", styles},
 	} {
 		w, err := s.zip.Create(part.name)
 		if err != nil {

@@ -145,8 +145,13 @@ func TestOutcomesAddUp(t *testing.T) {
 	day := access.DateOf(morning())
 	count := LoginCount{From: day, To: day.Next()}
 	for _, l := range []access.Login{
-		{State: access.LoginPassed, Recognized: true}, {State: access.LoginPassed, PINAt: morning()}, {State: access.LoginPassed},
-		{State: access.LoginDenied}, {State: access.LoginDenied, PINAt: morning()}, {State: access.LoginExpired}, {State: access.LoginOpen},
+		{State: access.LoginPassed, Recognized: true},
+		{State: access.LoginPassed, PINAt: morning()},
+		{State: access.LoginPassed},
+		{State: access.LoginDenied},
+		{State: access.LoginDenied, PINAt: morning()},
+		{State: access.LoginExpired},
+		{State: access.LoginOpen},
 	} {
 		l.StartedAt = morning()
 		count.Add(l, time.UTC)
