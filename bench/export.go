@@ -15,10 +15,6 @@ import (
 // selectLog gives the text of `login list -o csv`. Ours reads the browser from
 // the user agent, which CASE does here in the same order.
 func selectLog() string {
-	instant := func(column string) string {
-		return fmt.Sprintf(`strftime(CASE %[1]s %% 1000 WHEN 0 THEN '%%Y-%%m-%%dT%%H:%%M:%%SZ'
-			ELSE '%%Y-%%m-%%dT%%H:%%M:%%fZ' END, %[1]s / 1000.0, 'unixepoch')`, column)
-	}
 	first := func(marks ...string) string {
 		var b strings.Builder
 		for pair := range slices.Chunk(marks, 2) {
@@ -37,6 +33,12 @@ func selectLog() string {
 		FROM login l LEFT JOIN account a ON a.id = l.account_id
 		LEFT JOIN account_school m ON m.account_id = a.id AND m.position = 0
 		LEFT JOIN school s ON s.id = m.school_id ORDER BY l.id`
+}
+
+// instant gives a time as ours writes it.
+func instant(column string) string {
+	return fmt.Sprintf(`strftime(CASE %[1]s %% 1000 WHEN 0 THEN '%%Y-%%m-%%dT%%H:%%M:%%SZ'
+		ELSE '%%Y-%%m-%%dT%%H:%%M:%%fZ' END, %[1]s / 1000.0, 'unixepoch')`, column)
 }
 
 // measureExport times the login log as CSV, beside the shell's query of the same

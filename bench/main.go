@@ -72,6 +72,8 @@ func run(ctx context.Context) (err error) {
 		{"login start", measureLoginStart},
 		{"argon2id", measureArgon2},
 		{"growth 10x", measureGrowth},
+		{"alerts export", measureAlertExport},
+		{"alerts tail", measureTail},
 	} {
 		if !strings.Contains(m.name, *only) {
 			continue

@@ -78,7 +78,7 @@ func (s *session) writeImport(r importResult) error {
 	switch format {
 	case render.JSON, render.JSONL:
 		err = s.writeJSON(r.json())
-	case render.CSV:
+	case render.CSV, render.XLSX, render.HTML:
 		err = show(s, importColumns(), r)
 	case render.Table:
 		err = s.write(func(w io.Writer) error { return s.writeImportTable(w, r) })

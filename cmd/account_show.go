@@ -2,7 +2,9 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -32,8 +34,8 @@ func (s *session) accountShow(ctx context.Context, login string) error {
 	if err != nil {
 		return err
 	}
-	if format == render.CSV {
-		return access.Usage("account show: a page is no CSV", "use -o json, or pinward account list -o csv")
+	if format != render.Table && format != render.JSON && format != render.JSONL {
+		return access.Usage(fmt.Sprintf("account show: a page is no %s", strings.ToUpper(string(format))), "use -o json, or pinward account list -o "+string(format))
 	}
 	a, err := s.open(ctx)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 )
 
 func newAlerts(s *session) *cobra.Command {
-	return group("alerts", "See, follow and acknowledge what looks wrong",
-		newAlertsList(s), newAlertsShow(s), newAlertsAck(s), newAlertsTail(s))
+	return group("alerts", "See, follow, acknowledge and export what looks wrong",
+		newAlertsList(s), newAlertsShow(s), newAlertsAck(s), newAlertsTail(s), newAlertsExport(s))
 }
 
 // alertColumns shows an alert to programs, one line each.

@@ -42,7 +42,7 @@ func (s *session) deviceDiagnose(ctx context.Context, login string) error {
 	switch format {
 	case render.JSON, render.JSONL:
 		return s.writeJSON(diagnosisJSON(d))
-	case render.CSV:
+	case render.CSV, render.XLSX, render.HTML:
 		return list(s, causeColumns(), rows(d.Findings), "")
 	case render.Table:
 	}

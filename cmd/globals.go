@@ -27,14 +27,14 @@ func (g *globals) add(root *cobra.Command) {
 	f.StringVar(&g.Config, "config", "", "configuration `FILE` (env PINWARD_CONFIG)")
 	f.StringVar(&g.Store, "store", "", "store `PATH` (env PINWARD_STORE)")
 	f.StringVar(&g.Keyring, "keyring", "", "keyring `FILE` (env PINWARD_KEYRING)")
-	f.StringVarP(&g.Output, "output", "o", "", "output `FORMAT`: table, json, jsonl or csv")
+	f.StringVarP(&g.Output, "output", "o", "", "output `FORMAT`: table, json, jsonl, csv, xlsx or html")
 	f.StringVar(&g.OutputFile, "output-file", "", "write the data to `FILE`: old or new, never half")
 	f.StringVar(&g.CSV, "csv", "", "CSV `DIALECT`: excel is what a French spreadsheet opens")
 	f.StringVar(&g.Reason, "reason", "", "why, as `TEXT` for the audit record")
 	f.BoolVarP(&g.Yes, "yes", "y", false, "do not ask for confirmation")
 	f.BoolVarP(&g.Quiet, "quiet", "q", false, "no words on success")
 	g.flags = f
-	complete(root, "output", "table", "json", "jsonl", "csv")
+	complete(root, "output", "table", "json", "jsonl", "csv", "xlsx", "html")
 	complete(root, "csv", "excel")
 }
 

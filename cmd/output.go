@@ -43,7 +43,7 @@ func show[T any](s *session, columns []column[T], row T) error {
 }
 
 func (s *session) renderOptions(f render.Format) render.Options {
-	return render.Options{Format: f, Excel: s.globals.CSV == "excel", Now: s.Now(), Width: s.Width}
+	return render.Options{Format: f, Excel: s.globals.CSV == "excel", Now: s.Now(), Width: s.Width, Title: "pinward"}
 }
 
 // each turns a callback listing of package app into rows.
@@ -116,6 +116,9 @@ func (s *session) into(w io.Writer) *session {
 
 // outputError says that data could not be written, if that is what happened.
 func outputError(err error) error {
+	if errors.Is(err, render.ErrTooManyRows) {
+		return access.Refused("too_many_rows", err.Error(), fmt.Sprintf("it holds %d: choose fewer, or use -o csv", render.MaxSheetRows))
+	}
 	var pathErr *fs.PathError
 	if !errors.As(err, &pathErr) && !errors.Is(err, term.ErrClosed) {
 		return err
@@ -144,11 +147,24 @@ func newOutputFile(path string) (*outputFile, error) {
 
 // commit makes the file durable under its final name.
 func (o *outputFile) commit() error {
-	err := errors.Join(o.temp.Chmod(0o600), o.temp.Sync(), o.temp.Close())
-	if err == nil {
-		err = os.Rename(o.temp.Name(), o.path)
+	if err := o.finish(); err != nil {
+		return err
 	}
+	return o.place()
+}
+
+// finish makes the file durable beside its final name.
+func (o *outputFile) finish() error {
+	err := errors.Join(o.temp.Chmod(0o600), o.temp.Sync(), o.temp.Close())
 	if err != nil {
+		_ = os.Remove(o.temp.Name())
+	}
+	return outputError(err)
+}
+
+// place gives the finished file its final name.
+func (o *outputFile) place() error {
+	if err := os.Rename(o.temp.Name(), o.path); err != nil {
 		_ = os.Remove(o.temp.Name())
 		return outputError(err)
 	}

@@ -185,7 +185,7 @@ func (j *judge) outcome() error {
 
 // writeVerdicts writes each verdict before the next line is read.
 func writeVerdicts(s *session, format render.Format, all iter.Seq2[verdict, error]) error {
-	if format == render.CSV {
+	if format != render.Table && format != render.JSON && format != render.JSONL {
 		return list(s, verdictColumns(), all, "")
 	}
 	return s.write(func(w io.Writer) error {

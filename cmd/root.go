@@ -76,7 +76,7 @@ Start with: pinward demo`,
 	root.AddCommand(
 		newInit(s), newDemo(s),
 		newSchool(s), newAccount(s), newPIN(s), newDevice(s), newLogin(s),
-		newAlerts(s), newPolicy(s), newAudit(s), newStore(s), newKey(s),
+		newAlerts(s), newReport(s), newPolicy(s), newAudit(s), newStore(s), newKey(s),
 		newWhoami(s), newConfig(s), newDoctor(s), newVersion(s), newCompletion(s),
 	)
 	root.SetHelpCommand(newHelp())

@@ -92,7 +92,11 @@ func (s *session) format() (render.Format, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.globals.format(c.Output)
+	format, err := s.globals.format(c.Output)
+	if err == nil && format == render.XLSX && s.globals.OutputFile == "" && s.OutTTY {
+		err = access.Usage("-o xlsx: a workbook is nothing for a terminal", "give --output-file FILE.xlsx")
+	}
+	return format, err
 }
 
 // say writes words for people, unless they asked for quiet.

@@ -24,6 +24,8 @@ const (
 	AccountRestore Action = "account.restore"
 	AccountArchive Action = "account.archive"
 	AccountImport  Action = "account.import"
+	ExportPerson   Action = "account.export"
+	ErasePerson    Action = "account.erase"
 	PINSet         Action = "pin.set"
 	PINReset       Action = "pin.reset"
 	PINStatusRead  Action = "pin.status"
@@ -42,9 +44,16 @@ const (
 	LoginList      Action = "login.list"
 	AlertsList     Action = "alerts.list"
 	AlertsAck      Action = "alerts.ack"
+	AlertsExport   Action = "alerts.export"
 	PolicyShow     Action = "policy.show"
 	PolicySet      Action = "policy.set"
 	PolicyExplain  Action = "policy.explain"
+	ReportCoverage Action = "report.coverage"
+	ReportDevices  Action = "report.devices"
+	ReportLogins   Action = "report.logins"
+	ReportDigest   Action = "report.digest"
+	DigestMail     Action = "report.mail"
+	ReportIncident Action = "report.incident"
 	AuditList      Action = "audit.list"
 	AuditVerify    Action = "audit.verify"
 	AuditHeadRead  Action = "audit.head"
@@ -68,6 +77,8 @@ var grants = sync.OnceValue(func() map[Action][]access.Role {
 	portals := []access.Role{access.RolePortal}
 	return map[Action][]access.Role{
 		AccountList: readers, DeviceList: readers, LoginList: readers, AlertsList: readers,
+		AlertsExport: readers, ReportCoverage: readers, ReportDevices: readers, ReportLogins: readers, ReportDigest: readers,
+		ReportIncident: readers, DigestMail: {access.RolePrincipal},
 		AccountShow: people, PINReset: people, PINStatusRead: people, PINUnlock: people,
 		DeviceShow: people, DeviceRevoke: people, DeviceDiagnose: people, AlertsAck: people,
 		PINSet: portals, PINVerify: portals,

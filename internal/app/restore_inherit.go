@@ -24,6 +24,7 @@ type legacy struct {
 	attempts  map[string]access.Attempts // by the account's public id
 	suspended []access.Account
 	numbers   map[string]int64
+	cursors   []access.Cursor
 	times     map[string]time.Time // of metaLastBackup and metaKeyNoted
 }
 
@@ -52,6 +53,9 @@ func (c *change) inherit(ctx context.Context, old store.Viewer, r *Restored) err
 	}
 	if err := c.RaiseNumbers(ctx, l.numbers); err != nil {
 		return fmt.Errorf("go on with the numbers of logins and alerts: %w", err)
+	}
+	if err := c.keepCursors(ctx, l.cursors); err != nil {
+		return err
 	}
 	return c.keepTimes(ctx, l.times)
 }
@@ -82,6 +86,9 @@ func (l *legacy) read(ctx context.Context, tx store.Tx) error {
 	}
 	if l.numbers, err = tx.Numbers(ctx); err != nil {
 		return fmt.Errorf("read the highest numbers: %w", err)
+	}
+	if l.cursors, err = tx.Cursors(ctx); err != nil {
+		return fmt.Errorf("read the cursors: %w", err)
 	}
 	for _, name := range []string{metaLastBackup, metaKeyNoted} {
 		if l.times[name], err = metaTime(ctx, tx, name); err != nil {

@@ -31,7 +31,6 @@ func libraries() []library {
 		{path: "github.com/spf13/pflag", homes: []string{"cmd", in + "gendocs"}},
 		{path: "github.com/spf13/viper", homes: []string{in + "config"}},
 		{path: "github.com/olekukonko/tablewriter", homes: []string{in + "render"}},
-		{path: "github.com/xuri/excelize/v2", homes: []string{in + "render"}},
 		{path: "github.com/vbauerster/mpb/v8", homes: []string{in + "term"}},
 		{path: "golang.org/x/term", homes: []string{in + "term"}},
 		{path: "golang.org/x/sys/unix", homes: []string{in + "term"}},
@@ -49,6 +48,7 @@ func testLibraries() []string {
 		"github.com/emersion/go-sasl",
 		"github.com/emersion/go-smtp",
 		"github.com/rogpeppe/go-internal/testscript",
+		"github.com/xuri/excelize/v2",
 		"pgregory.net/rapid",
 	}
 }

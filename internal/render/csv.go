@@ -90,7 +90,7 @@ func appendCSV(b []byte, v value) []byte {
 		return appendCell(b, v.text)
 	case list:
 		return appendCell(b, strings.Join(v.items, ","))
-	case unset, number, boolean, instant:
+	case unset, number, boolean, instant, day:
 		return v.appendBare(b)
 	default:
 		return b

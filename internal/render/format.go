@@ -17,10 +17,12 @@ const (
 	JSON  Format = "json"  // one array
 	JSONL Format = "jsonl" // one object a line
 	CSV   Format = "csv"
+	XLSX  Format = "xlsx" // a workbook of one sheet
+	HTML  Format = "html" // a page that stands alone
 )
 
 // Formats lists all formats in the order they are shown.
-func Formats() []Format { return []Format{Table, JSON, JSONL, CSV} }
+func Formats() []Format { return []Format{Table, JSON, JSONL, CSV, XLSX, HTML} }
 
 // ParseFormat reads a format's name.
 func ParseFormat(s string) (Format, error) {
@@ -36,8 +38,8 @@ func ParseFormat(s string) (Format, error) {
 
 // A Column is one field of a resource in every format.
 type Column[T any] struct {
-	Key   string // JSON key and CSV heading, snake_case
-	Title string // heading in a table; "" keeps the column out of tables
+	Key   string // JSON key and CSV or XLSX heading, snake_case
+	Title string // heading in a table or HTML; "" keeps the column out of both
 
 	// What becomes of the column where a table does not fit the terminal. Texts
 	// that are not Whole are shortened; where that is not enough, columns are
@@ -45,8 +47,8 @@ type Column[T any] struct {
 	Whole bool // never shortened: a part of it is of no use, as of an identifier
 	Spare int
 
-	// Value gives a row's cell: string, int, int64, bool, time.Time, []string,
-	// nil, or a named type made of string or an integer that has no String
+	// Value gives a row's cell: string, int, int64, bool, time.Time, Day,
+	// []string, nil, or a named type made of string or an integer that has no String
 	// method of its own. Anything else is refused with an error. Nil and the
 	// zero time are unset: null in JSON, empty in CSV, "-" in a table.
 	Value func(T) any
@@ -60,4 +62,7 @@ type Options struct {
 	Width  int       // columns of the terminal that a table must fit; 0: unlimited
 	Empty  string    // what to say when a table has no rows, for example "no devices"
 	Notes  io.Writer // where Empty goes (standard error, not the data); nil: nowhere
+
+	Title string         // of an HTML page
+	Zone  *time.Location // in which an HTML page tells times; nil: UTC
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/csv"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -43,7 +44,7 @@ func TestSafe(t *testing.T) {
 const nasty = "x\x00\x1b[31m\x7f\u009b\u202e\u200b\u2028\ufeff\U000e0041\xff\x9bz"
 
 func TestHostileTextAtEverySink(t *testing.T) {
-	for _, f := range Formats() {
+	for _, f := range slices.DeleteFunc(Formats(), func(f Format) bool { return f == XLSX }) { // it is read back below
 		for name, v := range map[string]any{"text": nasty, "named text": role(nasty), "list": []string{nasty, nasty}} {
 			out := write(t, Options{Format: f}, one(v), 1)
 			var b strings.Builder

@@ -76,7 +76,7 @@ func appendJSON(b []byte, v value) []byte {
 		return append(b, "null"...)
 	case text:
 		return appendJSONString(b, v.text)
-	case instant:
+	case instant, day:
 		return append(v.appendBare(append(b, '"')), '"')
 	case list:
 		b = append(b, '[')

@@ -133,7 +133,7 @@ func tableCell(v value, now time.Time) string {
 		}
 	case instant:
 		cell = Relative(v.at, now)
-	case unset, number:
+	case unset, number, day:
 		cell = string(v.appendBare(nil))
 	}
 	if strings.TrimSpace(cell) == "" {

@@ -15,8 +15,16 @@ const (
 	number
 	boolean
 	instant
+	day
 	list
 )
+
+// A Day is a day without a time of day: YYYY-MM-DD, and a date in a workbook.
+type Day struct {
+	Year  int
+	Month time.Month
+	Day   int
+}
 
 // A value is a cell reduced to the few kinds that every format can write.
 type value struct {
@@ -47,6 +55,8 @@ func reduce(v any) (value, error) {
 			return value{}, nil
 		}
 		return value{kind: instant, at: x}, nil
+	case Day:
+		return value{kind: day, at: time.Date(x.Year, x.Month, x.Day, 0, 0, 0, 0, time.UTC)}, nil
 	case []string:
 		return value{kind: list, items: x}, nil
 	case fmt.Stringer, fmt.Formatter:
@@ -65,7 +75,7 @@ func reduce(v any) (value, error) {
 	}
 }
 
-// appendBare appends the machine form of a number, boolean or time.
+// appendBare appends the machine form of a number, boolean, time or day.
 func (v value) appendBare(b []byte) []byte {
 	switch v.kind {
 	case number:
@@ -74,6 +84,8 @@ func (v value) appendBare(b []byte) []byte {
 		return strconv.AppendBool(b, v.yes)
 	case instant:
 		return appendTime(b, v.at)
+	case day:
+		return v.at.AppendFormat(b, time.DateOnly)
 	case unset, text, list:
 		return b
 	default:

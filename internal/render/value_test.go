@@ -63,6 +63,17 @@ func TestTimesForMachines(t *testing.T) {
 	}
 }
 
+func TestDays(t *testing.T) {
+	at := Day{2026, 3, 9}
+	same(t, write(t, Options{Format: JSONL}, one(at), 1), `{"cell":"2026-03-09"}`+"\n")
+	same(t, write(t, Options{Format: CSV}, one(at), 1), "cell\n2026-03-09\n")
+	same(t, write(t, Options{Format: Table}, one(at), 1), "CELL\n2026-03-09\n")
+	shown, err := workbook(t, one(at), 1).GetCellValue("Sheet1", "A2")
+	if err != nil || shown != "2026-03-09" {
+		t.Errorf("in a workbook: got %q, %v", shown, err)
+	}
+}
+
 func TestRelative(t *testing.T) {
 	const day = 24 * time.Hour
 	for _, c := range []struct {

@@ -29,7 +29,7 @@ type head struct {
 
 // Write writes all rows. It stops at the first error that rows yields and
 // returns that error as it is: JSON Lines and CSV then hold the rows before
-// it, JSON is left unfinished, a table is not begun. An error of w, or of a
+// it, JSON, XLSX and HTML are left unfinished, a table is not begun. An error of w, or of a
 // value that cannot be written, ends it too.
 func Write[T any](w io.Writer, o Options, columns []Column[T], rows iter.Seq2[T, error]) error {
 	s, err := newSink(w, o, heads(columns))
@@ -85,6 +85,10 @@ func newSink(w io.Writer, o Options, hs []head) (sink, error) {
 		return newJSONSink(w, hs, false), nil
 	case CSV:
 		return newCSVSink(w, hs, o.Excel), nil
+	case XLSX:
+		return newXLSXSink(w, hs), nil
+	case HTML:
+		return &htmlSink{w: w, o: o, heads: hs}, nil
 	default:
 		return nil, fmt.Errorf("output format %q: unknown", string(o.Format))
 	}

@@ -80,6 +80,7 @@ type Tx interface {
 	Logins
 	Alerts
 	Notices
+	Cursors
 	Audits
 	Meta
 	Upkeep
@@ -270,13 +271,17 @@ type AlertFilter struct {
 	Severities []access.Severity
 	States     []access.AlertState
 	IncidentID string
-	Since      time.Time
+	Since      time.Time // at or after it
+	Until      time.Time // before it
 }
 
 // Alerts are what looked wrong.
 type Alerts interface {
 	Alert(ctx context.Context, key int64) (AlertRow, error)
 	Alerts(ctx context.Context, f AlertFilter) ([]AlertRow, error)
+	// EachAlert gives the same rows one by one, to keep none of them in memory.
+	// It ends at the first error of each, and gives it back.
+	EachAlert(ctx context.Context, f AlertFilter, each func(AlertRow) error) error
 	PutAlert(ctx context.Context, a *access.Alert) error
 	// LastAlert gives the account's newest alert among kinds, or ErrNotFound.
 	LastAlert(ctx context.Context, accountKey int64, kinds []access.AlertKind) (access.Alert, error)

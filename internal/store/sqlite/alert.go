@@ -60,6 +60,13 @@ func (t *tx) Alerts(ctx context.Context, f store.AlertFilter) ([]store.AlertRow,
 	return find(ctx, t, query, w.args, alertRowFields)
 }
 
+func (t *tx) EachAlert(ctx context.Context, f store.AlertFilter, each func(store.AlertRow) error) error {
+	var w where
+	w.alerts(f)
+	query := selectAlertRows + w.inOrder("t.id", f.Limit)
+	return findEach(ctx, t, query, w.args, alertRowFields, each)
+}
+
 func (w *where) alerts(f store.AlertFilter) {
 	w.after("t.id", f.Page)
 	andIf(w, "t.account_id", f.AccountKey)
@@ -74,6 +81,9 @@ func (w *where) alerts(f store.AlertFilter) {
 	}
 	andIf(w, "t.incident_id", f.IncidentID)
 	w.andSince("t.at", f.Since)
+	if !f.Until.IsZero() {
+		w.and("t.at < " + w.arg(f.Until.UnixMilli()))
+	}
 }
 
 func (t *tx) PutAlert(ctx context.Context, a *access.Alert) error {

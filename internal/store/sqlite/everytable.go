@@ -44,6 +44,10 @@ func everyTable() []table {
 			from: "audit u LEFT JOIN audit_detail d ON d.seq = u.seq", into: as(auditFields),
 		},
 		{
+			name: "cursor", keys: []string{"u.name"}, row: "u.name", columns: cursorColumns,
+			from: "cursor u", into: as(cursorFields),
+		},
+		{
 			name: "meta", keys: []string{"m.name"}, row: "m.name", columns: "m.value",
 			from: "meta m", into: as(itself[[]byte]),
 		},

@@ -115,6 +115,7 @@ func alertFilters(t *testing.T, f *fixture) {
 		{"states", store.AlertFilter{States: []access.AlertState{access.AlertOpen, access.AlertDisputed}}, []int64{a1.Key, a3.Key, a4.Key}},
 		{"incident", store.AlertFilter{IncidentID: "i2"}, []int64{a4.Key}},
 		{"since", store.AlertFilter{Since: epoch().Add(time.Hour)}, []int64{a4.Key}},
+		{"until", store.AlertFilter{Until: epoch().Add(time.Hour)}, []int64{a1.Key, a2.Key, a3.Key}},
 		{"page", store.AlertFilter{Page: store.Page{After: a1.Key, UpTo: a3.Key, Limit: 5}}, []int64{a2.Key, a3.Key}},
 		{"first page", store.AlertFilter{Page: store.Page{Limit: 1}, AccountKey: bob}, []int64{a2.Key}},
 		{"filters add up", store.AlertFilter{Schools: []string{"A"}, Severities: access.Warn.AtLeast()}, []int64{a1.Key, a3.Key}},
@@ -124,6 +125,14 @@ func alertFilters(t *testing.T, f *fixture) {
 			keys = append(keys, r.Key)
 		}
 		same(t, c.name, keys, c.want)
+		one := []int64{}
+		f.view(func(ctx context.Context, tx store.Tx) error {
+			return tx.EachAlert(ctx, c.filter, func(r store.AlertRow) error {
+				one = append(one, r.Key)
+				return nil
+			})
+		})
+		same(t, c.name+", one by one", one, c.want)
 	}
 	same(t, "newest", read(f, func(ctx context.Context, tx store.Tx) (int64, error) { return tx.NewestAlert(ctx) }), a4.Key)
 }

@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"alerts", alerts},
 		{"alert lists", alertLists},
 		{"notices", notices},
+		{"cursors", cursors},
 		{"audits", audits},
 		{"meta", meta},
 		{"restoring", restoring},
