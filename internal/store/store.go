@@ -75,6 +75,7 @@ type Tx interface {
 	Devices
 	Logins
 	Alerts
+	Detection
 	Notices
 	Audits
 	Meta

@@ -88,11 +88,20 @@ func (t *tx) PutAlert(ctx context.Context, a *access.Alert) error {
 	return nil
 }
 
-func (t *tx) LastAlert(ctx context.Context, accountKey int64, kinds []access.AlertKind) (access.Alert, error) {
+func lastAlert(accountKey int64, kinds []access.AlertKind) *where {
 	var w where
 	w.and("t.account_id = " + w.arg(accountKey))
 	w.and(in(&w, "t.kind", kinds))
-	last, err := find(ctx, t, `SELECT `+alertColumns+` FROM alert t`+w.clause()+` ORDER BY t.id DESC LIMIT 1`, w.args, alertFields)
+	return &w
+}
+
+func selectLastAlert(w *where) string {
+	return `SELECT ` + alertColumns + ` FROM alert t` + w.clause() + ` ORDER BY t.id DESC LIMIT 1`
+}
+
+func (t *tx) LastAlert(ctx context.Context, accountKey int64, kinds []access.AlertKind) (access.Alert, error) {
+	w := lastAlert(accountKey, kinds)
+	last, err := find(ctx, t, selectLastAlert(w), w.args, alertFields)
 	if err == nil && len(last) == 0 {
 		err = notFound("alert")
 	}
