@@ -14,7 +14,8 @@ import (
 
 func newAlerts(s *session) *cobra.Command {
 	return group("alerts", "See, follow and acknowledge what looks wrong",
-		newAlertsList(s), newAlertsShow(s), newAlertsAck(s), newAlertsTail(s))
+		newAlertsList(s), newAlertsShow(s), newAlertsAck(s), newAlertsTail(s),
+		newAlertsRules(s))
 }
 
 // alertColumns shows an alert to programs, one line each.

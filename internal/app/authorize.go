@@ -42,6 +42,8 @@ const (
 	LoginList      Action = "login.list"
 	AlertsList     Action = "alerts.list"
 	AlertsAck      Action = "alerts.ack"
+	AlertsRules    Action = "alerts.rules"
+	LoginImport    Action = "login.import"
 	PolicyShow     Action = "policy.show"
 	PolicySet      Action = "policy.set"
 	PolicyExplain  Action = "policy.explain"
@@ -67,7 +69,7 @@ var grants = sync.OnceValue(func() map[Action][]access.Role {
 	readers := append(slices.Clone(people), access.RoleReporter)
 	portals := []access.Role{access.RolePortal}
 	return map[Action][]access.Role{
-		AccountList: readers, DeviceList: readers, LoginList: readers, AlertsList: readers,
+		AccountList: readers, DeviceList: readers, LoginList: readers, AlertsList: readers, AlertsRules: readers,
 		AccountShow: people, PINReset: people, PINStatusRead: people, PINUnlock: people,
 		DeviceShow: people, DeviceRevoke: people, DeviceDiagnose: people, AlertsAck: people,
 		PINSet: portals, PINVerify: portals,

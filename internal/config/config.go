@@ -27,7 +27,8 @@ const (
 	keyOutput  = "output"
 )
 
-// Keys lists the keys of the configuration file in the order they are shown.
+// Keys lists the keys of the configuration file that hold a text, in the order they
+// are shown.
 func Keys() []string { return []string{keyStore, keyKeyring, keyOutput} }
 
 // An Origin says what decided a value.
@@ -48,6 +49,8 @@ type Config struct {
 	Store   string `mapstructure:"store"`   // path, or a URL with "://"
 	Keyring string `mapstructure:"keyring"` // path
 	Output  string `mapstructure:"output"`  // format of answers, unchecked here
+
+	Detect map[string]int `mapstructure:"-"` // thresholds of detection, by name
 
 	// File is the configuration file: from Load the one that was read, else "";
 	// from Paths the one that is or would be read.
@@ -70,6 +73,8 @@ type Sources struct {
 	Flags map[string]string // the flags that were given, by key
 	Env   func(string) string
 	Root  bool // whether the effective user is root
+
+	Detect map[string]int // the thresholds of detection that there are, and their defaults
 }
 
 // Load decides every key: a flag wins over PINWARD_STORE, PINWARD_KEYRING and
@@ -81,7 +86,7 @@ func Load(s Sources) (Config, error) {
 	if path == "" {
 		return decideAll(s, "", nil)
 	}
-	values, err := read(path)
+	values, err := read(path, s.Detect)
 	if errors.Is(err, fs.ErrNotExist) && !named {
 		return decideAll(s, "", nil)
 	}
@@ -102,7 +107,7 @@ func Paths(s Sources) (Config, error) {
 		}
 		return c, err
 	}
-	values, err := read(path)
+	values, err := read(path, s.Detect)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Config{}, err
 	}
@@ -118,6 +123,11 @@ func decideAll(s Sources, file string, values map[string]any) (Config, error) {
 		v.SetDefault(key, value)
 		c.origins[key] = origin
 	}
+	section, _ := values[keyDetect].(map[string]any)
+	if err := c.decideDetect(s, section); err != nil {
+		return Config{}, err
+	}
+	delete(values, keyDetect)
 	for key := range values {
 		c.origins[key] = FromFile
 	}

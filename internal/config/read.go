@@ -21,12 +21,12 @@ const maxFile = 64 << 10
 // read gives the file's values, paths made relative to the file's folder. Its
 // errors hold the file's path and a line number, never what stands there: what
 // was read by mistake may be a secret.
-func read(path string) (map[string]any, error) {
+func read(path string, thresholds map[string]int) (map[string]any, error) {
 	data, err := readFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration file %q: %w", path, err)
 	}
-	values, err := decode(data)
+	values, err := decode(data, thresholds)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration file %q: %w", path, err)
 	}
@@ -66,7 +66,7 @@ func cause(err error) error {
 
 // decode reads YAML and refuses what viper would take silently: other spellings
 // of a key, numbers and lists for text.
-func decode(data []byte) (map[string]any, error) {
+func decode(data []byte, thresholds map[string]int) (map[string]any, error) {
 	yaml, err := viper.NewCodecRegistry().Decoder("yaml")
 	if err != nil {
 		return nil, err
@@ -76,8 +76,8 @@ func decode(data []byte) (map[string]any, error) {
 		return nil, errors.New(atLine(yamlLine(err), "not YAML of the form key: value, each key once"))
 	}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		if !slices.Contains(Keys(), key) {
-			return nil, errors.New(atLine(lineOf(data, key), "unknown key; the keys are "+strings.Join(Keys(), ", ")))
+		if known := append(Keys(), keyDetect); !slices.Contains(known, key) {
+			return nil, errors.New(atLine(lineOf(data, key), "unknown key; the keys are "+strings.Join(known, ", ")))
 		}
 	}
 	for _, key := range Keys() {
@@ -86,7 +86,7 @@ func decode(data []byte) (map[string]any, error) {
 			return nil, errors.New(atLine(lineOf(data, key), key+": not a text; put it in quotes or remove the line"))
 		}
 	}
-	return values, nil
+	return values, checkDetect(data, values, thresholds)
 }
 
 func atLine(line int, text string) string {
@@ -108,12 +108,12 @@ func yamlLine(err error) int {
 	return 0
 }
 
-// lineOf gives the line that a key of the top level stands on, 0 where it is
+// lineOf gives the line that a key stands on, 0 where it is
 // not written as a line of its own.
 func lineOf(data []byte, key string) int {
 	for i, line := range bytes.Split(data, []byte("\n")) {
 		name, _, found := strings.Cut(string(line), ":")
-		if found && strings.Trim(name, "\ufeff \t\"'") == key {
+		if found && strings.Trim(name, "\ufeff \t\"'{") == key {
 			return i + 1
 		}
 	}

@@ -58,6 +58,16 @@ func (t Thresholds) Settings() []Setting {
 	return all
 }
 
+// Value gives the threshold of a name, 0 where there is none.
+func (t Thresholds) Value(name string) int {
+	for _, f := range t.fields() {
+		if f.name == name {
+			return *f.value
+		}
+	}
+	return 0
+}
+
 // With gives the thresholds with those of the names replaced.
 func (t Thresholds) With(values map[string]int) Thresholds {
 	for _, f := range t.fields() {
