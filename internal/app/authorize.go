@@ -43,7 +43,7 @@ const (
 	AlertsList     Action = "alerts.list"
 	AlertsAck      Action = "alerts.ack"
 	AlertsRules    Action = "alerts.rules"
-	LoginImport    Action = "login.import"
+	LoginsImport   Action = "login.import"
 	PolicyShow     Action = "policy.show"
 	PolicySet      Action = "policy.set"
 	PolicyExplain  Action = "policy.explain"

@@ -236,7 +236,7 @@ func (c *change) raiseAddress(ctx context.Context, account access.Account, f det
 	alert := access.Alert{
 		At: at, Kind: f.Kind, Severity: f.Severity, State: access.AlertOpen, School: school,
 		IP: source, UserAgent: o.UserAgent, LoginKey: o.LoginKey,
-		IncidentID: incident, Text: f.Sentence(), AuditSeq: c.seq,
+		IncidentID: incident, Text: sentence(f, o), AuditSeq: c.seq,
 	}
 	if err := c.PutAlert(ctx, &alert); err != nil {
 		return fmt.Errorf("raise %s: %w", f.Kind, err)

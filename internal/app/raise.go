@@ -19,6 +19,7 @@ type occasion struct {
 	UserAgent string
 	DeviceID  string
 	LoginKey  int64
+	Imported  bool // it stands in a portal's log
 }
 
 func occasionOf(l access.Login) occasion {
@@ -49,6 +50,9 @@ func (c *change) raise(ctx context.Context, a access.Account, f detect.Finding, 
 func sentence(f detect.Finding, o occasion) string {
 	if f.Kind == access.AlertPINWrong && o.LoginKey == 0 {
 		return "a wrong PIN was tried outside a login"
+	}
+	if o.Imported {
+		return f.Sentence() + " (from the portal's log: a device is its browser and network)"
 	}
 	return f.Sentence()
 }
