@@ -63,14 +63,13 @@ func (j *judge) arrival(ctx context.Context, account access.Account, l access.Lo
 	if t.ResetHours == 0 || a.Familiar(l) {
 		return a, nil
 	}
-	reset, err := j.tx.LastAlert(ctx, account.Key, []access.AlertKind{access.AlertPINReset})
-	if errors.Is(err, access.ErrNotFound) {
-		return a, nil
-	}
+	a.ResetAt, err = j.tx.LastAlertAt(ctx, account.Key, access.AlertPINReset)
 	if err != nil {
 		return a, fmt.Errorf("find the last reset of %s: %w", account.Login, err)
 	}
-	a.ResetAt = reset.At
+	if a.ResetAt.IsZero() {
+		return a, nil
+	}
 	a.Inside, err = j.inside(ctx, l.IP)
 	return a, err
 }
@@ -79,13 +78,14 @@ func (j *judge) visitsBefore(ctx context.Context, l access.Login) ([]detect.Visi
 	if visits, ok := j.visits[l.AccountKey]; ok {
 		return visits, nil
 	}
-	logins, err := j.tx.PassedBefore(ctx, l.AccountKey, l.Key, detect.Remembered)
+	passed, err := j.tx.PassedBefore(ctx, l.AccountKey, l.Key, detect.Remembered)
 	if err != nil {
 		return nil, fmt.Errorf("read the logins before login %d: %w", l.Key, err)
 	}
-	visits := make([]detect.Visit, len(logins))
-	for i, earlier := range logins {
-		visits[i] = detect.VisitOf(earlier)
+	visits := make([]detect.Visit, len(passed))
+	for i, earlier := range passed {
+		place := detect.Place{Browser: access.ParseBrowser(earlier.UserAgent), Network: access.NetworkOf(earlier.IP)}
+		visits[i] = detect.Visit{Place: place, At: earlier.StartedAt, New: !earlier.Known}
 	}
 	return visits, nil
 }

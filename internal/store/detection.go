@@ -14,13 +14,24 @@ type Tried struct {
 	Unknown  int // logins of unknown accounts: nobody knows how many those were
 }
 
+// A Passed is what detection looks at of a login that passed.
+type Passed struct {
+	StartedAt time.Time
+	IP        netip.Addr
+	UserAgent string
+	Known     bool // access.Login.Known
+}
+
 // Detection answers what the rules of detection ask about what came before a
 // login. Spans take in both of their ends, so that a login of the past can be
 // judged as it was then.
 type Detection interface {
 	// PassedBefore gives the account's logins of a lower key that passed, newest
 	// first, at most limit.
-	PassedBefore(ctx context.Context, accountKey, loginKey int64, limit int) ([]access.Login, error)
+	PassedBefore(ctx context.Context, accountKey, loginKey int64, limit int) ([]Passed, error)
+	// LastAlertAt gives when the account's newest alert of a kind was, a zero time
+	// where there is none.
+	LastAlertAt(ctx context.Context, accountKey int64, kind access.AlertKind) (time.Time, error)
 	// TriedFrom counts, among the newest 500, the logins that began in the span at
 	// access.SourceOf(ip) and failed (access.Login.Failed).
 	TriedFrom(ctx context.Context, ip netip.Addr, from, to time.Time) (Tried, error)

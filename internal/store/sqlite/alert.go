@@ -88,20 +88,11 @@ func (t *tx) PutAlert(ctx context.Context, a *access.Alert) error {
 	return nil
 }
 
-func lastAlert(accountKey int64, kinds []access.AlertKind) *where {
+func (t *tx) LastAlert(ctx context.Context, accountKey int64, kinds []access.AlertKind) (access.Alert, error) {
 	var w where
 	w.and("t.account_id = " + w.arg(accountKey))
 	w.and(in(&w, "t.kind", kinds))
-	return &w
-}
-
-func selectLastAlert(w *where) string {
-	return `SELECT ` + alertColumns + ` FROM alert t` + w.clause() + ` ORDER BY t.id DESC LIMIT 1`
-}
-
-func (t *tx) LastAlert(ctx context.Context, accountKey int64, kinds []access.AlertKind) (access.Alert, error) {
-	w := lastAlert(accountKey, kinds)
-	last, err := find(ctx, t, selectLastAlert(w), w.args, alertFields)
+	last, err := find(ctx, t, `SELECT `+alertColumns+` FROM alert t`+w.clause()+` ORDER BY t.id DESC LIMIT 1`, w.args, alertFields)
 	if err == nil && len(last) == 0 {
 		err = notFound("alert")
 	}

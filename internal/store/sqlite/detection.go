@@ -10,8 +10,11 @@ import (
 )
 
 // The index of states gives an account's logins in the order of their keys.
-const selectPassedBefore = `SELECT ` + loginColumns + ` FROM login l
+const selectPassedBefore = `SELECT l.started_at, l.ip, l.user_agent,
+	l.recognized = 1 OR l.opened_by = 'import' AND l.reason = 'device_recognized' FROM login l
 	WHERE l.account_id = ?1 AND l.state = 'passed' AND l.id < ?2 ORDER BY l.id DESC LIMIT ?3`
+
+const selectLastAlertAt = `SELECT t.at FROM alert t WHERE t.account_id = ?1 AND t.kind = ?2 ORDER BY t.id DESC LIMIT 1`
 
 const countTried = `SELECT count(DISTINCT n.account_id), count(*) - count(n.account_id) FROM (
 	SELECT l.account_id FROM login l WHERE l.tried_from = ?1 AND l.started_at >= ?2 AND l.started_at <= ?3
@@ -30,8 +33,16 @@ const countRegisteredAgain = `SELECT count(*) FROM device d
 const selectAddressAlerts = `SELECT ` + alertColumns + ` FROM alert t
 	WHERE t.account_id IS NULL AND t.ip = ?1 AND t.kind = ?2 ORDER BY t.id DESC LIMIT ?3`
 
-func (t *tx) PassedBefore(ctx context.Context, accountKey, loginKey int64, limit int) ([]access.Login, error) {
-	return list(ctx, t, selectPassedBefore, []any{accountKey, loginKey, limit}, loginFields)
+func (t *tx) PassedBefore(ctx context.Context, accountKey, loginKey int64, limit int) ([]store.Passed, error) {
+	return list(ctx, t, selectPassedBefore, []any{accountKey, loginKey, limit}, func(p *store.Passed) []any {
+		return []any{intoTime(&p.StartedAt), intoAddress(&p.IP), &p.UserAgent, &p.Known}
+	})
+}
+
+func (t *tx) LastAlertAt(ctx context.Context, accountKey int64, kind access.AlertKind) (time.Time, error) {
+	var at time.Time
+	err := t.maybe(ctx, selectLastAlertAt, []any{accountKey, kind}, intoTime(&at))
+	return at, err
 }
 
 func (t *tx) TriedFrom(ctx context.Context, ip netip.Addr, from, to time.Time) (store.Tried, error) {

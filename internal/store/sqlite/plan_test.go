@@ -44,6 +44,7 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 		{"login by its hash", selectLogin, "l USING INDEX sqlite_autoindex_login_1", 1},
 		{"overdue logins", selectOverdue, "l USING INDEX login_overdue", 2},
 		{"logins that passed before", selectPassedBefore, "l USING INDEX login_account (account_id=? AND state=? AND rowid<?)", 3},
+		{"the last alert of a kind", selectLastAlertAt, "t USING INDEX alert_kind (account_id=? AND kind=?)", 2},
 		{"what was tried from an address", countTried, "l USING COVERING INDEX login_tried (tried_from=? AND started_at>? AND started_at<?)", 3},
 		{"who registered from an address", countRegisteredFrom, "l USING INDEX login_registered (ip=? AND started_at>? AND started_at<?)", 4},
 		{"who presented a token", countBorrowers, "l USING COVERING INDEX login_borrowed (borrowed=? AND started_at>? AND started_at<?)", 3},
@@ -104,10 +105,6 @@ func TestFilteredListsUseIndexes(t *testing.T) {
 			w.alerts(store.AlertFilter{Page: page, Schools: []string{"A"}})
 			return selectAlertRows + w.inOrder("t.id", 10), w.args
 		}, "SEARCH t USING INDEX alert_school (school=? AND rowid>?)"},
-		{"the last alert of one kind", func() (string, []any) {
-			w := lastAlert(1, []access.AlertKind{access.AlertPINReset})
-			return selectLastAlert(w), w.args
-		}, "SEARCH t USING INDEX alert_kind (account_id=? AND kind=?)"},
 		{"audit records about a target", func() (string, []any) {
 			var w where
 			w.audits(store.AuditFilter{Page: page, Target: "a_1"})

@@ -25,18 +25,27 @@ func passedBefore(t *testing.T, f *fixture) {
 	for _, l := range []*access.Login{&first, &second, &others, &third} {
 		l.State = access.LoginPassed
 	}
-	for _, l := range []*access.Login{&first, &open, &second, &others, &third} {
+	first.IP, first.UserAgent, second.Recognized = address("192.0.2.1"), "Firefox", true
+	imported := newLogin("6", ada)
+	imported.OpenedBy, imported.State, imported.Reason = access.ImportedBy, access.LoginPassed, access.ReasonDeviceRecognized
+	for _, l := range []*access.Login{&first, &open, &second, &others, &third, &imported} {
 		f.update(putLogin(l))
 	}
-	before := func(key int64, limit int) []access.Login {
+	before := func(key int64, limit int) []store.Passed {
 		t.Helper()
-		return read(f, func(ctx context.Context, tx store.Tx) ([]access.Login, error) {
+		return read(f, func(ctx context.Context, tx store.Tx) ([]store.Passed, error) {
 			return tx.PassedBefore(ctx, ada, key, limit)
 		})
 	}
-	same(t, "before the third", before(third.Key, 5), []access.Login{second, first})
-	same(t, "one before the third", before(third.Key, 1), []access.Login{second})
-	same(t, "before the first", before(first.Key, 5), []access.Login{})
+	same(t, "before the third", before(third.Key, 5), []store.Passed{passedOf(second), passedOf(first)})
+	same(t, "one before the third", before(third.Key, 1), []store.Passed{passedOf(second)})
+	same(t, "before the first", before(first.Key, 5), []store.Passed{})
+	same(t, "an imported one of a known place", before(imported.Key+1, 1), []store.Passed{passedOf(imported)})
+	same(t, "which is known", passedOf(imported).Known, true)
+}
+
+func passedOf(l access.Login) store.Passed {
+	return store.Passed{StartedAt: l.StartedAt, IP: l.IP, UserAgent: l.UserAgent, Known: l.Known()}
 }
 
 // failed gives a login that a wrong PIN ended; the account 0 is an unknown one.
@@ -179,5 +188,11 @@ func addressAlerts(t *testing.T, f *fixture) {
 	}
 	same(t, "alerts", newest(access.AlertSpraying, 9), []access.Alert{second, first})
 	same(t, "the newest", newest(access.AlertSpraying, 1), []access.Alert{second})
+	last := func(k access.AlertKind) time.Time {
+		t.Helper()
+		return read(f, func(ctx context.Context, tx store.Tx) (time.Time, error) { return tx.LastAlertAt(ctx, ada, k) })
+	}
+	same(t, "the account's last", last(access.AlertSpraying), person.At)
+	same(t, "the account's last of another kind", last(access.AlertPINReset), time.Time{})
 	same(t, "of another kind", newest(access.AlertTokenStoreShared, 9), []access.Alert{})
 }
