@@ -88,9 +88,11 @@ type logImporter struct {
 	judged   judge
 	accounts map[string]access.Account // by what the lines call them; a zero one is unknown
 	report   LoginImport
+	stored   int // lines of this batch
 }
 
 func (m *logImporter) run(ctx context.Context, lines []access.LogLine) error {
+	m.stored = 0
 	first, err := m.NewestAlert(ctx)
 	if err != nil {
 		return fmt.Errorf("find the newest alert: %w", err)
@@ -118,11 +120,9 @@ func (m *logImporter) take(ctx context.Context, line access.LogLine) error {
 	if err != nil {
 		return err
 	}
-	if account.Key == 0 {
+	if account.Key == 0 && !line.Failed {
 		m.report.Unknown++
-		if !line.Failed {
-			return nil
-		}
+		return nil
 	}
 	l := access.Login{
 		IDHash: lineDigest(line, account), AccountKey: account.Key, OpenedBy: access.ImportedBy,
@@ -142,7 +142,10 @@ func (m *logImporter) take(ctx context.Context, line access.LogLine) error {
 	if err := m.PutLogin(ctx, &l); err != nil {
 		return fmt.Errorf("store the login: %w", err)
 	}
-	if account.Key != 0 {
+	m.stored++
+	if account.Key == 0 {
+		m.report.Unknown++
+	} else {
 		m.report.Imported++
 	}
 	return m.weigh(ctx, account, l)
@@ -259,7 +262,7 @@ func lineDigest(line access.LogLine, account access.Account) []byte {
 // record writes what came of a batch into its audit record.
 func (m *logImporter) record(log access.LoginLog, before LoginImport) {
 	r := m.report
-	if r.Imported+r.Alerts+r.Unknown == before.Imported+before.Alerts+before.Unknown {
+	if m.stored == 0 {
 		m.nothing()
 		return
 	}

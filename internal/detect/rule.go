@@ -60,7 +60,7 @@ func Rules() []Rule {
 			"Ask the person. A password that was passed around or sold looks like this.", true,
 		},
 		{
-			access.AlertNewDevice, info, nil, []string{factVisits},
+			access.AlertNewDevice, info, nil, nil,
 			"A login passed from a device that was not recognized.",
 			"Nothing, where the person did it: they are told too.", true,
 		},
