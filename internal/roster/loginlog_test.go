@@ -25,16 +25,20 @@ func TestReadLoginLog(t *testing.T) {
 		{
 			"JSON Lines", "\ufeff" + `{"at":"2026-03-02T09:00:00.5+01:00","login":"lea","ip":"::ffff:192.0.2.1","user_agent":"Firefox/1","outcome":"FAILED","more":{"a":1}}` + "\r\n\n" +
 				`{"at":"2026-03-02T08:00:00Z","external_id":"x1"}`, nil, "jsonl",
-			[]string{"1 08:00:00.500 lea 192.0.2.1 Firefox/1 true", "3 08:00:00.000 x1 invalid IP  false"}, nil,
+			[]string{"1 08:00:00.500 lea 192.0.2.1 Firefox/1 true", "3 08:00:00.000 x1 invalid IP  false"},
+			nil,
 		},
 		{
 			"CSV by the fields' names", "AT,Login,ip,password\n2026-03-02 08:00:00Z,lea,192.0.2.1,hunter2\n", nil, "csv",
-			[]string{"2 08:00:00.000 lea 192.0.2.1  false"}, nil,
+			[]string{"2 08:00:00.000 lea 192.0.2.1  false"},
+			nil,
 		},
 		{
 			"CSV by a map", "when;who;result\n2026-03-02 08:00:00 +0100;lea;denied\n\n2026-03-02T08:00:00Z;max;success\n",
-			map[string]string{"at": "when", "login": "who", "outcome": "result"}, "csv",
-			[]string{"2 07:00:00.000 lea invalid IP  true", "4 08:00:00.000 max invalid IP  false"}, nil,
+			map[string]string{"at": "when", "login": "who", "outcome": "result"},
+			"csv",
+			[]string{"2 07:00:00.000 lea invalid IP  true", "4 08:00:00.000 max invalid IP  false"},
+			nil,
 		},
 		{
 			"lines that are rejected", `{"at":"2026-03-02T08:00:00Z","login":"lea"}` + "\nhunter2\n[]\n" + `{"at":"hunter2","login":"lea"}` + "\n" +
