@@ -70,6 +70,7 @@ func run(ctx context.Context) (err error) {
 		{"export login list", measureExport},
 		{"recognize", measureRecognize},
 		{"login start", measureLoginStart},
+		{"detection", measureDetect},
 		{"argon2id", measureArgon2},
 		{"growth 10x", measureGrowth},
 		{"alerts export", measureAlertExport},

@@ -1,6 +1,9 @@
 package cmd
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"pinward/internal/config"
@@ -18,7 +21,11 @@ func newConfigShow(s *session) *cobra.Command {
 		Use:   "show",
 		Short: "Show every setting and where it comes from",
 		Long: `Show every setting and where it comes from: a flag, the environment, the file or
-the default, in this order. Needs no store.`,
+the default, in this order. Needs no store.
+
+Settings below "detect" are the thresholds of the rules that alerts rules lists;
+0 switches the rules off that use one. In the environment detect.new_devices is
+PINWARD_DETECT_NEW_DEVICES.`,
 		Example: `  pinward config show
   PINWARD_STORE=/srv/pinward.db pinward config show`,
 		Args: cobra.NoArgs,
@@ -34,6 +41,10 @@ func (s *session) configShow() error {
 	settings := []setting{{"file", c.File, ""}}
 	for _, key := range config.Keys() {
 		settings = append(settings, setting{key, c.Value(key), string(c.Origin(key))})
+	}
+	for _, key := range c.Thresholds() {
+		value := strconv.Itoa(c.Detect[strings.TrimPrefix(key, "detect.")])
+		settings = append(settings, setting{key, value, string(c.Origin(key))})
 	}
 	return list(s, []column[setting]{
 		{Key: "key", Title: "KEY", Whole: true, Value: func(v setting) any { return v.Key }},

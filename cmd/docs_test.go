@@ -92,7 +92,7 @@ func checkExample(line, path string) error {
 		if err != nil {
 			return err
 		}
-		if c.HasSubCommands() {
+		if c.HasSubCommands() && c.Example == "" {
 			return fmt.Errorf("%s is a group", c.CommandPath())
 		}
 		if err := c.ParseFlags(rest); err != nil {

@@ -8,6 +8,7 @@ import (
 	"pinward/internal/access"
 	"pinward/internal/app"
 	"pinward/internal/config"
+	"pinward/internal/detect"
 	"pinward/internal/render"
 	"pinward/internal/secret"
 	"pinward/internal/store/sqlite"
@@ -25,7 +26,11 @@ type session struct {
 
 // sources gives where the configuration is read from.
 func (s *session) sources() config.Sources {
-	return config.Sources{File: s.globals.Config, Flags: s.globals.set(), Env: s.Env, Root: s.Root}
+	thresholds := map[string]int{}
+	for _, t := range detect.Defaults().Settings() {
+		thresholds[t.Name] = t.Value
+	}
+	return config.Sources{File: s.globals.Config, Flags: s.globals.set(), Env: s.Env, Root: s.Root, Detect: thresholds}
 }
 
 // configure loads the configuration once.
@@ -63,7 +68,17 @@ func (s *session) open(ctx context.Context) (*app.App, error) {
 
 // app makes the use cases over the session's store.
 func (s *session) app(keys *secret.Keyring) *app.App {
-	return app.New(app.Deps{Store: s.store, Keys: keys, Hasher: s.Hasher, Now: s.Now, Random: s.Random})
+	return app.New(app.Deps{
+		Store: s.store, Keys: keys, Hasher: s.Hasher, Now: s.Now, Random: s.Random, Detect: s.thresholds(),
+	})
+}
+
+// thresholds gives those of detection that hold in this run.
+func (s *session) thresholds() detect.Thresholds {
+	if s.config == nil { // a command that makes its store by itself
+		return detect.Defaults()
+	}
+	return detect.Defaults().With(s.config.Detect)
 }
 
 // close ends what the session opened. A store that cannot be closed may not

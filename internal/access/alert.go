@@ -65,6 +65,12 @@ const (
 	AlertProtectionWeakened AlertKind = "protection_weakened"
 	AlertPINReset           AlertKind = "pin_reset_by_operator"
 	AlertLoginAbandoned     AlertKind = "login_abandoned"
+	AlertSpraying           AlertKind = "password_spraying"
+	AlertManyNewDevices     AlertKind = "many_new_devices"
+	AlertTokenStoreShared   AlertKind = "token_store_shared"
+	AlertBrowserForgets     AlertKind = "browser_forgets"
+	AlertNewAfterReset      AlertKind = "new_device_after_reset"
+	AlertLongSilence        AlertKind = "long_silence"
 )
 
 // AlertKinds lists all kinds of alert.
@@ -76,16 +82,18 @@ func AlertKinds() []AlertKind {
 }
 
 // An Alert is a suspicious login or change. Later events never change it; only
-// a person's answer moves its state. Alerts of one incident share IncidentID.
+// a person's answer moves its state. Alerts of one incident share IncidentID. One
+// about an address rather than a person has no account, and then perhaps no
+// school either.
 type Alert struct {
 	Key        int64 // the public number; grows with time
 	At         time.Time
 	Kind       AlertKind
 	Severity   Severity
 	State      AlertState
-	AccountKey int64
-	School     string // code of the home school
-	IP         netip.Addr
+	AccountKey int64      // 0: about an address
+	School     string     // code of the home school; of the account that was last tried where it is about an address
+	IP         netip.Addr // as SourceOf gives it where it is about an address
 	UserAgent  string
 	DeviceID   string
 	LoginKey   int64
@@ -136,6 +144,18 @@ func (k AlertKind) Sentence() string {
 		return "an operator reset the PIN"
 	case AlertLoginAbandoned:
 		return "the password was right, the PIN was never given"
+	case AlertSpraying:
+		return "one address tried many accounts and failed"
+	case AlertManyNewDevices:
+		return "logged in from many new browsers and networks within a day"
+	case AlertTokenStoreShared:
+		return "one browser holds the device tokens of many accounts"
+	case AlertBrowserForgets:
+		return "the same device was registered again and again: its browser forgets"
+	case AlertNewAfterReset:
+		return "soon after the PIN was reset: logged in from a browser and network not seen before"
+	case AlertLongSilence:
+		return "the first login after a long silence, from a device that was not recognized"
 	}
 	return string(k)
 }

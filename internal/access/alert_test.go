@@ -71,7 +71,8 @@ func TestAlertKindsHaveWords(t *testing.T) {
 	for _, k := range []access.AlertKind{
 		access.AlertNewDevice, access.AlertPINWrong, access.AlertPINLocked, access.AlertPINBlocked,
 		access.AlertDeviceReplayed, access.AlertNotifyOnlyLogin, access.AlertFirstPINSet,
-		access.AlertProtectionWeakened, access.AlertPINReset, access.AlertLoginAbandoned,
+		access.AlertProtectionWeakened, access.AlertPINReset, access.AlertLoginAbandoned, access.AlertSpraying,
+		access.AlertManyNewDevices, access.AlertTokenStoreShared, access.AlertBrowserForgets, access.AlertNewAfterReset, access.AlertLongSilence,
 	} {
 		if got := k.Sentence(); got == string(k) || !strings.Contains(got, " ") {
 			t.Errorf("%s: got %q, want a sentence", k, got)

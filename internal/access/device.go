@@ -128,3 +128,17 @@ func NetworkOf(addr netip.Addr) netip.Prefix {
 	}
 	return prefix
 }
+
+// SourceOf gives what counts as one place to try accounts from: an address, and of
+// IPv6 the /64 that one machine has to itself.
+func SourceOf(addr netip.Addr) netip.Addr {
+	addr = addr.Unmap().WithZone("")
+	if !addr.Is6() {
+		return addr
+	}
+	prefix, err := addr.Prefix(64)
+	if err != nil {
+		return addr
+	}
+	return prefix.Addr()
+}

@@ -158,3 +158,16 @@ func TestNetworkOf(t *testing.T) {
 		})
 	}
 }
+
+func TestSourceOf(t *testing.T) {
+	for ip, want := range map[string]string{
+		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7", "2001:db8:0:7:1:2:3:4": "2001:db8:0:7::", "fe80::1%eth0": "fe80::",
+	} {
+		if got := access.SourceOf(netip.MustParseAddr(ip)).String(); got != want {
+			t.Errorf("%s: got %s, want %s", ip, got, want)
+		}
+	}
+	if got := access.SourceOf(netip.Addr{}); got.IsValid() {
+		t.Errorf("no address: got %s, want none", got)
+	}
+}

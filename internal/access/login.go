@@ -50,6 +50,7 @@ const (
 	ReasonSetupCodeRequired    Reason = "setup_code_required"
 	ReasonSetupCodeWrong       Reason = "setup_code_wrong"
 	ReasonEnrolmentClosed      Reason = "enrolment_closed"
+	ReasonPasswordWrong        Reason = "password_wrong" // of an imported log only
 )
 
 // Reasons lists all reasons.
@@ -96,6 +97,7 @@ type Login struct {
 	UserAgent  string
 	DeviceID   string // recognized or registered in it
 	Token      string // what the presented device token was worth (decide.Recognition)
+	Borrowed   string // public id of another account's device, whose token was presented
 
 	WrongPINs  int
 	PINAt      time.Time // when the right PIN was given
@@ -111,6 +113,38 @@ func (l Login) Browser() Browser { return ParseBrowser(l.UserAgent) }
 // not yet past its time (a device may be named, a protection chosen).
 func (l Login) OpenAt(now time.Time) bool {
 	return (l.State == LoginOpen || l.State == LoginPassed) && now.Before(l.ExpiresAt) && !now.Before(l.StartedAt.Add(-LoginFor))
+}
+
+// ImportedBy stands as OpenedBy of the logins that come from the log of a portal
+// that asked nobody.
+const ImportedBy = "import"
+
+// Imported reports whether the login was read from a portal's log. Its device is
+// its browser family and network; no token proves it.
+func (l Login) Imported() bool { return l.OpenedBy == ImportedBy }
+
+// Known reports whether the login passed from a device that was known.
+func (l Login) Known() bool {
+	return l.Recognized || (l.Imported() && l.Reason == ReasonDeviceRecognized)
+}
+
+// Failed reports whether the login ended in a way that trying accounts would end:
+// a password, PIN or code that was wrong, a PIN that never came, an account that
+// is not there.
+func (l Login) Failed() bool {
+	switch l.State {
+	case LoginExpired:
+		return !l.Recognized
+	case LoginDenied:
+	case LoginOpen, LoginPassed:
+		return false
+	}
+	switch l.Reason { //nolint:exhaustive // the other denials say nothing of who tried
+	case ReasonPINWrong, ReasonLoginExhausted, ReasonSetupCodeWrong, ReasonPINLocked, ReasonPINBlocked,
+		ReasonAccountUnknown, ReasonPasswordWrong:
+		return true
+	}
+	return false
 }
 
 // End closes the login.

@@ -140,3 +140,50 @@ func TestErrorsTellTheirKind(t *testing.T) {
 		t.Errorf("got %q, want %q", a, b)
 	}
 }
+
+func TestLoginFailed(t *testing.T) {
+	denied := func(r access.Reason) access.Login { return access.Login{State: access.LoginDenied, Reason: r} }
+	tests := []struct {
+		name  string
+		login access.Login
+		want  bool
+	}{
+		{"wrong PINs", denied(access.ReasonLoginExhausted), true},
+		{"a wrong PIN", denied(access.ReasonPINWrong), true},
+		{"a wrong set-up code", denied(access.ReasonSetupCodeWrong), true},
+		{"a locked PIN", denied(access.ReasonPINLocked), true},
+		{"a blocked PIN", denied(access.ReasonPINBlocked), true},
+		{"an unknown account", denied(access.ReasonAccountUnknown), true},
+		{"a wrong password of a log", denied(access.ReasonPasswordWrong), true},
+		{"a suspended account", denied(access.ReasonAccountSuspended), false},
+		{"ended by an operator", denied(access.ReasonLoginExpired), false},
+		{"a PIN that never came", access.Login{State: access.LoginExpired, Reason: access.ReasonNewDevice}, true},
+		{"left on a recognized device", access.Login{State: access.LoginExpired, Recognized: true}, false},
+		{"open", access.Login{State: access.LoginOpen, WrongPINs: 2}, false},
+		{"passed", access.Login{State: access.LoginPassed, Reason: access.ReasonPINWrong}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.login.Failed(); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestLoginKnown(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		login access.Login
+		want  bool
+	}{
+		{"a recognized device", access.Login{Recognized: true, Reason: access.ReasonProtectionImposed}, true},
+		{"a new one", access.Login{Reason: access.ReasonNewDevice}, false},
+		{"a known place of a log", access.Login{OpenedBy: access.ImportedBy, Reason: access.ReasonDeviceRecognized}, true},
+		{"a new place of a log", access.Login{OpenedBy: access.ImportedBy, Reason: access.ReasonNewDevice}, false},
+	} {
+		if got := tt.login.Known(); got != tt.want {
+			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}

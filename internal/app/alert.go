@@ -99,6 +99,12 @@ func findAlert(ctx context.Context, tx store.Tx, by access.Operator, action Acti
 	if err != nil {
 		return row, notFoundAs(err, "alert", number)
 	}
+	if row.AccountKey == 0 { // about an address
+		if !by.MayReach([]string{row.School}) {
+			return store.AlertRow{}, access.NotFound("alert", number)
+		}
+		return row, nil
+	}
 	account, err := tx.AccountByKey(ctx, row.AccountKey)
 	if err != nil {
 		return row, fmt.Errorf("read the account of alert %d: %w", key, err)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"pinward/internal/access"
+	"pinward/internal/detect"
 	"pinward/internal/secret"
 	"pinward/internal/store"
 )
@@ -24,6 +25,9 @@ type Deps struct {
 	Hasher secret.Hasher
 	Now    func() time.Time
 	Random io.Reader
+	// Detect says from when on the rules that count find something; those of a
+	// zero one are off.
+	Detect detect.Thresholds
 }
 
 // An App runs the use cases.
@@ -33,12 +37,14 @@ type App struct {
 	hasher secret.Hasher
 	now    func() time.Time
 	random io.Reader
-	zones  *sync.Map // *time.Location by name: loading one reads a file
+
+	thresholds detect.Thresholds
+	zones      *sync.Map // *time.Location by name: loading one reads a file
 }
 
 // New makes an App. Call CheckKey before anything else on a store that exists.
 func New(d Deps) *App {
-	return &App{store: d.Store, keys: d.Keys, hasher: d.Hasher, now: d.Now, random: d.Random, zones: &sync.Map{}}
+	return &App{store: d.Store, keys: d.Keys, hasher: d.Hasher, now: d.Now, random: d.Random, thresholds: d.Detect, zones: &sync.Map{}}
 }
 
 // clock gives the time as the store keeps it: UTC, whole milliseconds.

@@ -45,6 +45,8 @@ const (
 	AlertsList     Action = "alerts.list"
 	AlertsAck      Action = "alerts.ack"
 	AlertsExport   Action = "alerts.export"
+	AlertsRules    Action = "alerts.rules"
+	LoginsImport   Action = "login.import"
 	PolicyShow     Action = "policy.show"
 	PolicySet      Action = "policy.set"
 	PolicyExplain  Action = "policy.explain"
@@ -77,7 +79,7 @@ var grants = sync.OnceValue(func() map[Action][]access.Role {
 	portals := []access.Role{access.RolePortal}
 	return map[Action][]access.Role{
 		AccountList: readers, DeviceList: readers, LoginList: readers, AlertsList: readers,
-		AlertsExport: readers, ReportCoverage: readers, ReportDevices: readers, ReportLogins: readers, ReportDigest: readers,
+		AlertsRules: readers, AlertsExport: readers, ReportCoverage: readers, ReportDevices: readers, ReportLogins: readers, ReportDigest: readers,
 		ReportIncident: readers, DigestMail: {access.RolePrincipal},
 		AccountShow: people, PINReset: people, PINStatusRead: people, PINUnlock: people,
 		DeviceShow: people, DeviceRevoke: people, DeviceDiagnose: people, AlertsAck: people,

@@ -37,14 +37,17 @@ func operator(r access.Role, schools ...string) access.Operator {
 
 // newKit makes a store with the schools A (Europe/Paris, network 10.1.0.0/16
 // shared) and B.
-func newKit(t *testing.T) *kit {
+func newKit(t *testing.T) *kit { t.Helper(); return newKitIn(t, t.TempDir()) }
+
+// newKitIn makes it in a folder.
+func newKitIn(t *testing.T, dir string) *kit {
 	t.Helper()
 	fresh, err := freshStore()
 	if err != nil {
 		t.Fatal(err)
 	}
 	k := &kit{t: t, now: morning, keys: fresh.keys}
-	path := filepath.Join(t.TempDir(), "pinward.db")
+	path := filepath.Join(dir, "pinward.db")
 	if err := os.WriteFile(path, fresh.file, 0o600); err != nil {
 		t.Fatal(err)
 	}

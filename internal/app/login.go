@@ -189,10 +189,13 @@ func parseIP(s string) (netip.Addr, error) {
 	return addr.Unmap().WithZone(""), nil
 }
 
-// finish stores a login whose outcome is known and raises its alert.
+// finish stores a login whose outcome is known and raises its alerts.
 func (c *change) finish(ctx context.Context, s *session) error {
 	if err := c.PutLogin(ctx, &s.login); err != nil {
 		return fmt.Errorf("store login %d: %w", s.login.Key, err)
 	}
-	return c.raiseEnd(ctx, s.facts.Account, s.login)
+	if err := c.raiseEnd(ctx, s.facts.Account, s.login); err != nil {
+		return err
+	}
+	return c.raiseRegistered(ctx, s.facts.Account, s.login)
 }

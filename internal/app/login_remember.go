@@ -62,7 +62,7 @@ func (a *App) RememberDevice(ctx context.Context, by access.Operator, req NameDe
 		if err := c.PutLogin(ctx, &s.login); err != nil {
 			return fmt.Errorf("store login %d: %w", s.login.Key, err)
 		}
-		return nil
+		return c.raiseRegistered(ctx, s.facts.Account, s.login)
 	})
 	if errors.Is(err, errLoginGone) {
 		return gone(), nil

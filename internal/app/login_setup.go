@@ -260,5 +260,8 @@ func (c *change) passSetUp(ctx context.Context, s *session, remember *Remember, 
 	if err := c.PutLogin(ctx, &s.login); err != nil {
 		return LoginAnswer{}, fmt.Errorf("store login %d: %w", s.login.Key, err)
 	}
-	return answer, nil
+	if remember == nil || answer.DeviceError != "" {
+		return answer, nil
+	}
+	return answer, c.raiseRegistered(ctx, s.facts.Account, s.login)
 }

@@ -125,6 +125,9 @@ func (s *session) recognize(t decide.Token) {
 		s.login.Recognized, s.login.DeviceID = true, t.Device.ID
 		s.facts.DeviceSince = t.Device.FirstSeenAt
 	}
+	if s.facts.Recognition == decide.OtherAccount {
+		s.login.Borrowed = t.Device.ID
+	}
 }
 
 // apply writes the outcome into the login.
@@ -177,6 +180,9 @@ func (c *change) denyUnknown(ctx context.Context, s *session) (LoginAnswer, erro
 	s.login.End(access.LoginDenied, access.Deny, access.ReasonAccountUnknown, c.now)
 	if err := c.PutLogin(ctx, &s.login); err != nil {
 		return LoginAnswer{}, fmt.Errorf("store the login: %w", err)
+	}
+	if err := c.raiseEnd(ctx, access.Account{}, s.login); err != nil {
+		return LoginAnswer{}, err
 	}
 	c.noteLogin(s.login)
 	return unknownAccount(), nil

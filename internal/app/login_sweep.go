@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"pinward/internal/access"
-	"pinward/internal/detect"
 	"pinward/internal/store"
 )
 
@@ -42,15 +41,6 @@ func (c *change) sweepLogins(ctx context.Context) (int, error) {
 		c.note("logins_expired", len(overdue))
 	}
 	return len(overdue), nil
-}
-
-// raiseEnd raises the alert of a login whose outcome is known, if it has one.
-func (c *change) raiseEnd(ctx context.Context, account access.Account, l access.Login) error {
-	f, ok := detect.Ended(l)
-	if !ok {
-		return nil
-	}
-	return c.raise(ctx, account, f, occasionOf(l))
 }
 
 // SweepLogins ends abandoned logins where there are any; commands that show

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/detect"
@@ -13,10 +14,12 @@ import (
 
 // An occasion is where an alert comes from; all of it is optional.
 type occasion struct {
+	At        time.Time // zero: now
 	IP        netip.Addr
 	UserAgent string
 	DeviceID  string
 	LoginKey  int64
+	Imported  bool // it stands in a portal's log
 }
 
 func occasionOf(l access.Login) occasion {
@@ -26,15 +29,16 @@ func occasionOf(l access.Login) occasion {
 // raise stores an alert about an account, in the incident that it continues or
 // in a new one.
 func (c *change) raise(ctx context.Context, a access.Account, f detect.Finding, o occasion) error {
-	incident, err := c.incident(ctx, a, f.Kind)
+	at := o.when(c.now)
+	incident, err := c.incident(ctx, a, f.Kind, at)
 	if err != nil {
 		return err
 	}
 	alert := access.Alert{
-		At: c.now, Kind: f.Kind, Severity: f.Severity, State: access.AlertOpen,
+		At: at, Kind: f.Kind, Severity: f.Severity, State: access.AlertOpen,
 		AccountKey: a.Key, School: a.HomeSchool(),
 		IP: o.IP, UserAgent: o.UserAgent, DeviceID: o.DeviceID, LoginKey: o.LoginKey,
-		IncidentID: incident, Text: sentence(f.Kind, o), AuditSeq: c.seq,
+		IncidentID: incident, Text: sentence(f, o), AuditSeq: c.seq,
 	}
 	if err := c.PutAlert(ctx, &alert); err != nil {
 		return fmt.Errorf("raise %s for %s: %w", f.Kind, a.Login, err)
@@ -43,17 +47,20 @@ func (c *change) raise(ctx context.Context, a access.Account, f detect.Finding, 
 }
 
 // sentence words an alert. Outside a login nobody has given a password.
-func sentence(k access.AlertKind, o occasion) string {
-	if k == access.AlertPINWrong && o.LoginKey == 0 {
+func sentence(f detect.Finding, o occasion) string {
+	if f.Kind == access.AlertPINWrong && o.LoginKey == 0 {
 		return "a wrong PIN was tried outside a login"
 	}
-	return k.Sentence()
+	if o.Imported {
+		return f.Sentence() + " (from the portal's log: a device is its browser and network)"
+	}
+	return f.Sentence()
 }
 
-func (c *change) incident(ctx context.Context, a access.Account, k access.AlertKind) (string, error) {
+func (c *change) incident(ctx context.Context, a access.Account, k access.AlertKind, at time.Time) (string, error) {
 	last, err := c.LastAlert(ctx, a.Key, detect.Family(k))
 	switch {
-	case err == nil && detect.SameIncident(last, c.now):
+	case err == nil && detect.SameIncident(last, at):
 		return last.IncidentID, nil
 	case err != nil && !errors.Is(err, access.ErrNotFound):
 		return "", fmt.Errorf("find the incident of %s: %w", a.Login, err)

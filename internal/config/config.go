@@ -27,7 +27,8 @@ const (
 	keyOutput  = "output"
 )
 
-// Keys lists the keys of the configuration file in the order they are shown.
+// Keys lists the keys of the configuration file that hold a text, in the order they
+// are shown.
 func Keys() []string { return append([]string{keyStore, keyKeyring, keyOutput}, mailKeys()...) }
 
 // pathKeys lists the keys whose values are paths.
@@ -55,6 +56,8 @@ type Config struct {
 	Output  string `mapstructure:"output"`  // format of answers, unchecked here
 	Mail    Mail   `mapstructure:"mail"`
 
+	Detect map[string]int `mapstructure:"-"` // thresholds of detection, by name
+
 	// File is the configuration file: from Load the one that was read, else "";
 	// from Paths the one that is or would be read.
 	File string `mapstructure:"-"`
@@ -80,6 +83,8 @@ type Sources struct {
 	Flags map[string]string // the flags that were given, by key
 	Env   func(string) string
 	Root  bool // whether the effective user is root
+
+	Detect map[string]int // the thresholds of detection that there are, and their defaults
 }
 
 // Load decides every key: a flag wins over PINWARD_STORE, PINWARD_KEYRING,
@@ -89,11 +94,11 @@ type Sources struct {
 func Load(s Sources) (Config, error) {
 	path, named := s.file()
 	if path == "" {
-		return decideAll(s, "", nil)
+		return decideAll(s, "", written{})
 	}
-	values, err := read(path)
+	values, err := read(path, s.Detect)
 	if errors.Is(err, fs.ErrNotExist) && !named {
-		return decideAll(s, "", nil)
+		return decideAll(s, "", written{})
 	}
 	if err != nil {
 		return Config{}, err
@@ -106,13 +111,13 @@ func Load(s Sources) (Config, error) {
 func Paths(s Sources) (Config, error) {
 	path, _ := s.file()
 	if path == "" {
-		c, err := decideAll(s, "", nil)
+		c, err := decideAll(s, "", written{})
 		if err == nil {
 			err = noHome("configuration file", "XDG_CONFIG_HOME")
 		}
 		return c, err
 	}
-	values, err := read(path)
+	values, err := read(path, s.Detect)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Config{}, err
 	}
@@ -120,7 +125,7 @@ func Paths(s Sources) (Config, error) {
 }
 
 // decideAll lays the sources over each other, weakest first.
-func decideAll(s Sources, file string, values map[string]string) (Config, error) {
+func decideAll(s Sources, file string, values written) (Config, error) {
 	c := Config{File: file, values: map[string]string{}, origins: map[string]Origin{}}
 	v := viper.New()
 	for _, key := range Keys() {
@@ -128,7 +133,10 @@ func decideAll(s Sources, file string, values map[string]string) (Config, error)
 		v.SetDefault(key, value)
 		c.origins[key] = origin
 	}
-	for key, value := range values {
+	if err := c.decideDetect(s, values.thresholds); err != nil {
+		return Config{}, err
+	}
+	for key, value := range values.texts {
 		v.Set(key, value)
 		c.origins[key] = FromFile
 	}

@@ -19,21 +19,27 @@ import (
 // maxFile is the size, in bytes, past which a file is not a configuration.
 const maxFile = 64 << 10
 
+// What is written in a file.
+type written struct {
+	texts      map[string]string // by key
+	thresholds map[string]int    // of detection, by name
+}
+
 // read gives the file's values, paths made relative to the file's folder. Its
 // errors hold the file's path and a line number, never what stands there: what
 // was read by mistake may be a secret.
-func read(path string) (map[string]string, error) {
+func read(path string, thresholds map[string]int) (written, error) {
 	data, err := readFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read configuration file %q: %w", path, err)
+		return written{}, fmt.Errorf("read configuration file %q: %w", path, err)
 	}
-	values, err := decode(data)
+	values, err := decode(data, thresholds)
 	if err != nil {
-		return nil, fmt.Errorf("read configuration file %q: %w", path, err)
+		return written{}, fmt.Errorf("read configuration file %q: %w", path, err)
 	}
 	for _, key := range pathKeys() {
-		if value, given := values[key]; given {
-			values[key] = against(filepath.Dir(path), value)
+		if value, given := values.texts[key]; given {
+			values.texts[key] = against(filepath.Dir(path), value)
 		}
 	}
 	return values, nil
@@ -67,25 +73,36 @@ func cause(err error) error {
 
 // decode reads YAML and refuses what viper would take silently: other spellings
 // of a key, numbers and lists for text.
-func decode(data []byte) (map[string]string, error) {
+func decode(data []byte, thresholds map[string]int) (written, error) {
 	yaml, err := viper.NewCodecRegistry().Decoder("yaml")
 	if err != nil {
-		return nil, err
+		return written{}, err
 	}
 	values := map[string]any{}
 	if err := yaml.Decode(data, values); err != nil {
-		return nil, errors.New(atLine(yamlLine(err), "not YAML of the form key: value, each key once"))
+		return written{}, errors.New(atLine(yamlLine(err), "not YAML of the form key: value, each key once"))
 	}
 	if group, given := values[groupMail]; given {
 		if err := spread(values, group); err != nil {
-			return nil, errors.New(atLine(lineOf(data, groupMail), err.Error()))
+			return written{}, errors.New(atLine(lineOf(data, groupMail), err.Error()))
 		}
 	}
+	known := append(Keys(), keyDetect)
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		if !slices.Contains(Keys(), key) {
-			return nil, errors.New(atLine(lineOf(data, key), "unknown key; the keys are "+strings.Join(Keys(), ", ")))
+		if !slices.Contains(known, key) {
+			return written{}, errors.New(atLine(lineOf(data, key), "unknown key; the keys are "+strings.Join(known, ", ")))
 		}
 	}
+	texts, err := readTexts(data, values)
+	if err != nil {
+		return written{}, err
+	}
+	of, err := readDetect(data, values[keyDetect], thresholds)
+	return written{texts, of}, err
+}
+
+// readTexts takes the keys that hold a text.
+func readTexts(data []byte, values map[string]any) (map[string]string, error) {
 	texts := map[string]string{}
 	for _, key := range Keys() {
 		value, given := values[key]

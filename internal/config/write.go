@@ -13,7 +13,8 @@ import (
 
 const header = `# pinward's configuration. Every key may be removed: what is not said here comes
 # from the defaults. PINWARD_STORE, PINWARD_KEYRING, PINWARD_OUTPUT and the flags
-# of a command win over this file. Relative paths count from this file's folder.
+# of a command win over this file; thresholds of detection stand below "detect", see
+# docs/detection.md. Relative paths count from this file's folder.
 # No secret belongs here: the keyring is named, not held.
 `
 

@@ -4,8 +4,8 @@
 package detect
 
 import (
+	"fmt"
 	"net/netip"
-	"time"
 
 	"pinward/internal/access"
 )
@@ -14,50 +14,59 @@ import (
 type Finding struct {
 	Kind     access.AlertKind
 	Severity access.Severity
+	Count    int // of what the rule counts; 0: it counts nothing
 }
 
-// Ended judges a login whose outcome is known; ok is false where nothing is to
-// be said, as after a login from a recognized device.
-func Ended(l access.Login) (f Finding, ok bool) {
-	if l.Recognized && l.State != access.LoginDenied {
-		return Finding{}, false
+// Sentence gives the plain words for the finding.
+func (f Finding) Sentence() string {
+	switch f.Kind { //nolint:exhaustive // the others count nothing
+	case access.AlertSpraying:
+		return fmt.Sprintf("one address tried %d accounts and failed", f.Count)
+	case access.AlertManyNewDevices:
+		return fmt.Sprintf("logged in from %d new browsers and networks within a day", f.Count)
+	case access.AlertTokenStoreShared:
+		return fmt.Sprintf("one browser holds the device tokens of %d accounts", f.Count)
+	case access.AlertBrowserForgets:
+		return fmt.Sprintf("the same device was registered %d times in 30 days: its browser forgets", f.Count)
+	case access.AlertLongSilence:
+		return fmt.Sprintf("the first login after %d days, from a device that was not recognized", f.Count)
 	}
+	return f.Kind.Sentence()
+}
+
+// Ended judges a login whose outcome is known and that did not pass; ok is false
+// where nothing is to be said. Arrived judges those that passed.
+func Ended(l access.Login) (f Finding, ok bool) {
 	switch l.State {
-	case access.LoginPassed:
-		return passed(l), true
 	case access.LoginDenied:
 		return denied(l.Reason)
 	case access.LoginExpired:
-		return abandoned(l), true
-	case access.LoginOpen:
+		return abandoned(l)
+	case access.LoginOpen, access.LoginPassed:
 	}
 	return Finding{}, false
-}
-
-func passed(l access.Login) Finding {
-	if l.Reason == access.ReasonNotifyOnly {
-		return Finding{access.AlertNotifyOnlyLogin, access.Warn}
-	}
-	return Finding{access.AlertNewDevice, access.Info}
 }
 
 func denied(r access.Reason) (Finding, bool) {
 	switch r { //nolint:exhaustive // the other reasons have no alert of their own
 	case access.ReasonPINLocked:
-		return Finding{access.AlertPINLocked, access.High}, true
+		return Finding{Kind: access.AlertPINLocked, Severity: access.High}, true
 	case access.ReasonPINBlocked:
-		return Finding{access.AlertPINBlocked, access.Critical}, true
+		return Finding{Kind: access.AlertPINBlocked, Severity: access.Critical}, true
 	case access.ReasonLoginExhausted, access.ReasonPINWrong, access.ReasonSetupCodeWrong:
-		return Finding{access.AlertPINWrong, access.Warn}, true
+		return Finding{Kind: access.AlertPINWrong, Severity: access.Warn}, true
 	}
 	return Finding{}, false
 }
 
-func abandoned(l access.Login) Finding {
-	if l.WrongPINs > 0 {
-		return Finding{access.AlertPINWrong, access.Warn}
+func abandoned(l access.Login) (Finding, bool) {
+	if l.Recognized {
+		return Finding{}, false
 	}
-	return Finding{access.AlertLoginAbandoned, access.Warn}
+	if l.WrongPINs > 0 {
+		return Finding{Kind: access.AlertPINWrong, Severity: access.Warn}, true
+	}
+	return Finding{Kind: access.AlertLoginAbandoned, Severity: access.Warn}, true
 }
 
 // WrongPIN judges an attempt that belongs to no login, by the counters after
@@ -71,39 +80,13 @@ func Replay(d access.Device, b access.Browser, ip netip.Addr) Finding {
 	if !d.Browser.SameFamily(b) || access.NetworkOf(d.LastIP) != access.NetworkOf(ip) {
 		severity = access.Critical
 	}
-	return Finding{access.AlertDeviceReplayed, severity}
+	return Finding{Kind: access.AlertDeviceReplayed, Severity: severity}
 }
 
 // Changed gives the finding for a change that is worth telling.
 func Changed(k access.AlertKind) Finding {
 	if k == access.AlertProtectionWeakened {
-		return Finding{k, access.Warn}
+		return Finding{Kind: k, Severity: access.Warn}
 	}
-	return Finding{k, access.Info}
-}
-
-// IncidentGap is how long after one alert another of its family still belongs
-// to the same incident.
-const IncidentGap = time.Hour
-
-// Family lists the kinds that may share an incident with k: all signs of
-// somebody who has the password and not the PIN, otherwise k alone.
-func Family(k access.AlertKind) []access.AlertKind {
-	guessing := []access.AlertKind{
-		access.AlertPINWrong, access.AlertPINLocked, access.AlertPINBlocked,
-		access.AlertLoginAbandoned, access.AlertDeviceReplayed,
-	}
-	for _, g := range guessing {
-		if g == k {
-			return guessing
-		}
-	}
-	return []access.AlertKind{k}
-}
-
-// SameIncident reports whether an alert at now continues the incident of last,
-// the newest alert of its family at the account.
-func SameIncident(last access.Alert, now time.Time) bool {
-	gap := now.Sub(last.At)
-	return gap > -IncidentGap && gap < IncidentGap
+	return Finding{Kind: k, Severity: access.Info}
 }

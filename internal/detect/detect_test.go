@@ -2,21 +2,16 @@ package detect_test
 
 import (
 	"net/netip"
-	"slices"
 	"testing"
-	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/detect"
 )
 
-func now() time.Time { return time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC) }
-
 // quiet is what a login gives that nobody needs to hear of.
 func quiet() detect.Finding { return detect.Finding{} }
 
 func TestEnded(t *testing.T) {
-	info := detect.Finding{Kind: access.AlertNewDevice, Severity: access.Info}
 	warn := func(k access.AlertKind) detect.Finding { return detect.Finding{Kind: k, Severity: access.Warn} }
 	locked := detect.Finding{Kind: access.AlertPINLocked, Severity: access.High}
 	blocked := detect.Finding{Kind: access.AlertPINBlocked, Severity: access.Critical}
@@ -35,14 +30,7 @@ func TestEnded(t *testing.T) {
 		login access.Login
 		want  detect.Finding
 	}{
-		{"passed by a right PIN", passed(access.ReasonNewDevice), info},
-		{"passed by a right PIN, after the device was revoked", passed(access.ReasonDeviceRevoked), info},
-		{"passed by a right PIN, after two wrong ones", access.Login{State: access.LoginPassed, Reason: access.ReasonNewDevice, WrongPINs: 2}, info},
-		{"passed under none or not chosen", passed(access.ReasonNoProtection), info},
-		{"passed in grace", passed(access.ReasonGrace), info},
-		{"passed by a set-up", passed(access.ReasonProtectionImposed), info},
-		{"passed under notify", passed(access.ReasonNotifyOnly), warn(access.AlertNotifyOnlyLogin)},
-		{"passed on a recognized device", recognized(passed(access.ReasonDeviceRecognized)), quiet()},
+		{"passed: Arrived judges it", passed(access.ReasonNewDevice), quiet()},
 		{"denied by a wrong PIN", denied(access.ReasonPINWrong), warn(access.AlertPINWrong)},
 		{"denied after three wrong PINs", denied(access.ReasonLoginExhausted), warn(access.AlertPINWrong)},
 		{"denied by a wrong set-up code", denied(access.ReasonSetupCodeWrong), warn(access.AlertPINWrong)},
@@ -133,45 +121,5 @@ func TestChanged(t *testing.T) {
 		if got := detect.Changed(kind); got != (detect.Finding{Kind: kind, Severity: want}) {
 			t.Errorf("%s: got %v, want %s", kind, got, want)
 		}
-	}
-}
-
-func TestFamily(t *testing.T) {
-	guessing := []access.AlertKind{
-		access.AlertPINWrong, access.AlertPINLocked, access.AlertPINBlocked, access.AlertLoginAbandoned, access.AlertDeviceReplayed,
-	}
-	for _, k := range guessing {
-		if got := detect.Family(k); !slices.Equal(got, guessing) {
-			t.Errorf("%s: got %v, want all signs of guessing", k, got)
-		}
-	}
-	for _, k := range []access.AlertKind{
-		access.AlertNewDevice, access.AlertNotifyOnlyLogin, access.AlertFirstPINSet, access.AlertProtectionWeakened, access.AlertPINReset,
-	} {
-		if got := detect.Family(k); !slices.Equal(got, []access.AlertKind{k}) {
-			t.Errorf("%s: got %v, want it alone", k, got)
-		}
-	}
-}
-
-func TestSameIncident(t *testing.T) {
-	tests := []struct {
-		name string
-		last time.Time
-		want bool
-	}{
-		{"this instant", now(), true},
-		{"just less than an hour ago", now().Add(1 - time.Hour), true},
-		{"an hour ago", now().Add(-time.Hour), false},
-		{"yesterday", now().AddDate(0, 0, -1), false},
-		{"just less than an hour ahead, the clock having gone back", now().Add(time.Hour - 1), true},
-		{"an hour ahead", now().Add(time.Hour), false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := detect.SameIncident(access.Alert{At: tt.last}, now()); got != tt.want {
-				t.Errorf("got %v, want %v", got, tt.want)
-			}
-		})
 	}
 }

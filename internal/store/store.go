@@ -79,6 +79,7 @@ type Tx interface {
 	Devices
 	Logins
 	Alerts
+	Detection
 	Notices
 	Cursors
 	Audits

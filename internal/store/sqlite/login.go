@@ -13,7 +13,7 @@ import (
 
 const loginColumns = `l.id, l.id_hash, l.account_id, l.opened_by, l.started_at, l.expires_at, l.ended_at, l.state,
 	l.decision, l.reason, l.ip, l.user_agent, l.device_id, l.wrong_pins, l.pin_at, l.recognized, l.may_choose,
-	l.registered, l.token`
+	l.registered, l.token, l.borrowed`
 
 const selectLogin = `SELECT ` + loginColumns + ` FROM login l WHERE l.id_hash = ?1`
 
@@ -25,18 +25,21 @@ const selectOverdue = `SELECT ` + loginColumns + ` FROM login l
 	WHERE l.state = 'open' AND l.expires_at <= ?1 ORDER BY l.expires_at, l.id LIMIT ?2`
 
 const insertLogin = `INSERT INTO login (id_hash, account_id, opened_by, started_at, expires_at, ended_at, state,
-	decision, reason, ip, user_agent, device_id, wrong_pins, pin_at, recognized, may_choose, registered, token)
-	VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)`
+	decision, reason, ip, user_agent, device_id, wrong_pins, pin_at, recognized, may_choose, registered, token,
+	borrowed, tried_from)
+	VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)`
 
 const updateLogin = `UPDATE login SET id_hash = ?1, account_id = ?2, opened_by = ?3, started_at = ?4, expires_at = ?5,
 	ended_at = ?6, state = ?7, decision = ?8, reason = ?9, ip = ?10, user_agent = ?11, device_id = ?12,
-	wrong_pins = ?13, pin_at = ?14, recognized = ?15, may_choose = ?16, registered = ?17, token = ?18 WHERE id = ?19`
+	wrong_pins = ?13, pin_at = ?14, recognized = ?15, may_choose = ?16, registered = ?17, token = ?18,
+	borrowed = ?19, tried_from = ?20 WHERE id = ?21`
 
 func loginFields(l *access.Login) []any {
 	return []any{
 		&l.Key, &l.IDHash, intoKey(&l.AccountKey), &l.OpenedBy, intoTime(&l.StartedAt), intoTime(&l.ExpiresAt),
 		intoTime(&l.EndedAt), &l.State, &l.Decision, &l.Reason, intoAddress(&l.IP), &l.UserAgent, &l.DeviceID,
 		&l.WrongPINs, intoTime(&l.PINAt), &l.Recognized, &l.MayChoose, &l.Registered, &l.Token,
+		&l.Borrowed,
 	}
 }
 
@@ -45,6 +48,7 @@ func loginValues(l *access.Login) []any {
 		l.IDHash, orNull(l.AccountKey), l.OpenedBy, millis(l.StartedAt), millis(l.ExpiresAt),
 		millis(l.EndedAt), l.State, l.Decision, l.Reason, address(l.IP), l.UserAgent, l.DeviceID,
 		l.WrongPINs, millis(l.PINAt), l.Recognized, l.MayChoose, l.Registered, l.Token,
+		l.Borrowed, triedFrom(l),
 	}
 }
 

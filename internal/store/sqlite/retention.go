@@ -15,6 +15,7 @@ type aged struct {
 	table, when string
 	only        string // a further condition
 	address     string // the column that is cut; "" where rows are removed
+	also        string // what goes with it
 }
 
 // uncut says that an address is not that of a network as access.NetworkOf gives
@@ -35,7 +36,7 @@ func agedAs(a store.Aged) (aged, error) {
 	case store.AgedNotices:
 		return aged{table: "notice", when: "at", only: "1"}, nil
 	case store.AgedLoginAddresses:
-		return aged{table: "login", when: "started_at", only: uncut, address: "ip"}, nil
+		return aged{table: "login", when: "started_at", only: uncut, address: "ip", also: ", tried_from = NULL"}, nil
 	case store.AgedAlertAddresses:
 		return aged{table: "alert", when: "at", only: uncut, address: "ip"}, nil
 	case store.AgedDeviceAddresses:
@@ -82,7 +83,7 @@ func (t *tx) cutAddresses(ctx context.Context, g aged, before time.Time, limit i
 		return 0, err
 	}
 	for _, r := range rows {
-		_, err := t.exec(ctx, `UPDATE `+g.table+` SET `+g.address+` = ?2 WHERE id = ?1`,
+		_, err := t.exec(ctx, `UPDATE `+g.table+` SET `+g.address+` = ?2`+g.also+` WHERE id = ?1`,
 			r.key, address(access.NetworkOf(r.ip).Addr()))
 		if err != nil {
 			return 0, err

@@ -32,7 +32,7 @@ func loginRoundTrip(t *testing.T, f *fixture) {
 		IDHash: []byte{0, 1, 2}, AccountKey: ada, OpenedBy: "portal:ent", StartedAt: epoch().Add(1 * time.Second),
 		ExpiresAt: epoch().Add(2 * time.Second), EndedAt: epoch().Add(3 * time.Second), State: access.LoginPassed,
 		Decision: access.Allow, Reason: access.ReasonNewDevice, IP: address("192.0.2.1"), UserAgent: "Mozilla/5.0 “x”",
-		DeviceID: "d1", Token: "good", WrongPINs: 2, PINAt: epoch().Add(4 * time.Second), Recognized: true, MayChoose: true, Registered: true,
+		DeviceID: "d1", Token: "good", Borrowed: "d2", WrongPINs: 2, PINAt: epoch().Add(4 * time.Second), Recognized: true, MayChoose: true, Registered: true,
 	}
 	f.update(putLogin(&l))
 	filled(t, l)

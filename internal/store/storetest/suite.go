@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"login lists", loginLists},
 		{"alerts", alerts},
 		{"alert lists", alertLists},
+		{"detection", detection},
 		{"notices", notices},
 		{"cursors", cursors},
 		{"audits", audits},
