@@ -65,6 +65,8 @@ const (
 	AlertProtectionWeakened AlertKind = "protection_weakened"
 	AlertPINReset           AlertKind = "pin_reset_by_operator"
 	AlertLoginAbandoned     AlertKind = "login_abandoned"
+	AlertPINResetByMail     AlertKind = "pin_reset_by_mail"
+	AlertPolicyPaused       AlertKind = "policy_paused"
 )
 
 // An Alert is a suspicious login or change. Later events never change it; only
@@ -75,7 +77,7 @@ type Alert struct {
 	Kind       AlertKind
 	Severity   Severity
 	State      AlertState
-	AccountKey int64
+	AccountKey int64  // 0: it is about the school
 	School     string // code of the home school
 	IP         netip.Addr
 	UserAgent  string
@@ -128,6 +130,10 @@ func (k AlertKind) Sentence() string {
 		return "an operator reset the PIN"
 	case AlertLoginAbandoned:
 		return "the password was right, the PIN was never given"
+	case AlertPINResetByMail:
+		return "a forgotten PIN was replaced by a code that was mailed"
+	case AlertPolicyPaused:
+		return "the school's logins need no PIN for a while"
 	}
 	return string(k)
 }

@@ -47,7 +47,18 @@ const (
 	ReasonSetupCodeRequired    Reason = "setup_code_required"
 	ReasonSetupCodeWrong       Reason = "setup_code_wrong"
 	ReasonEnrolmentClosed      Reason = "enrolment_closed"
+	ReasonLoginPass            Reason = "login_pass"
+	ReasonPolicyPaused         Reason = "policy_paused"
+	ReasonResetSent            Reason = "reset_code_sent"
+	ReasonResetWrong           Reason = "reset_code_wrong"
+	ReasonResetLimit           Reason = "reset_limit"
+	ReasonResetNotAllowed      Reason = "reset_not_allowed"
+	ReasonPINResetByMail       Reason = "pin_reset_by_mail"
 )
+
+// Waived reports whether a login passed for that reason though nobody proved to
+// be its account's owner; no device is registered in it.
+func (r Reason) Waived() bool { return r == ReasonLoginPass || r == ReasonPolicyPaused }
 
 // A LoginState says where a login stands.
 type LoginState string

@@ -72,6 +72,7 @@ type Tx interface {
 	Accounts
 	Policies
 	PINs
+	Resets
 	Devices
 	Logins
 	Alerts
