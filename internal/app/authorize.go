@@ -39,12 +39,17 @@ const (
 	LoginPIN       Action = "login.pin"
 	LoginSetup     Action = "login.setup"
 	LoginRemember  Action = "login.remember"
+	LoginReset     Action = "login.reset"
+	LoginPassGive  Action = "login.pass"
 	LoginList      Action = "login.list"
 	AlertsList     Action = "alerts.list"
 	AlertsAck      Action = "alerts.ack"
+	AlertsDispute  Action = "alerts.dispute"
+	AlertsRespond  Action = "alerts.respond"
 	PolicyShow     Action = "policy.show"
 	PolicySet      Action = "policy.set"
 	PolicyExplain  Action = "policy.explain"
+	PolicyPause    Action = "policy.pause"
 	AuditList      Action = "audit.list"
 	AuditVerify    Action = "audit.verify"
 	AuditHeadRead  Action = "audit.head"
@@ -70,8 +75,10 @@ var grants = sync.OnceValue(func() map[Action][]access.Role {
 		AccountList: readers, DeviceList: readers, LoginList: readers, AlertsList: readers,
 		AccountShow: people, PINReset: people, PINStatusRead: people, PINUnlock: people,
 		DeviceShow: people, DeviceRevoke: people, DeviceDiagnose: people, AlertsAck: people,
+		AlertsDispute: people, AlertsRespond: people, LoginPassGive: people,
 		PINSet: portals, PINVerify: portals,
 		LoginStart: portals, LoginPIN: portals, LoginSetup: portals, LoginRemember: portals,
+		LoginReset: portals,
 	}
 })
 

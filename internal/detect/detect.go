@@ -76,8 +76,11 @@ func Replay(d access.Device, b access.Browser, ip netip.Addr) Finding {
 
 // Changed gives the finding for a change that is worth telling.
 func Changed(k access.AlertKind) Finding {
-	if k == access.AlertProtectionWeakened {
+	switch k { //nolint:exhaustive // what is not listed was done by somebody who may
+	case access.AlertProtectionWeakened, access.AlertPINResetByMail:
 		return Finding{k, access.Warn}
+	case access.AlertPolicyPaused:
+		return Finding{k, access.Critical}
 	}
 	return Finding{k, access.Info}
 }
