@@ -13,8 +13,8 @@ import (
 )
 
 func newAlerts(s *session) *cobra.Command {
-	return group("alerts", "See, follow and acknowledge what looks wrong",
-		newAlertsList(s), newAlertsShow(s), newAlertsAck(s), newAlertsTail(s))
+	return group("alerts", "See, follow and answer what looks wrong",
+		newAlertsList(s), newAlertsShow(s), newAlertsAck(s), newAlertsDispute(s), newAlertsRespond(s), newAlertsTail(s))
 }
 
 // alertColumns shows an alert to programs, one line each.
@@ -26,7 +26,7 @@ func alertColumns() []column[store.AlertRow] {
 		{Key: "kind", Title: "KIND", Whole: true, Spare: 3, Value: func(r row) any { return string(r.Kind) }},
 		{Key: "severity", Title: "SEVERITY", Whole: true, Value: func(r row) any { return string(r.Severity) }},
 		{Key: "state", Title: "STATE", Whole: true, Value: func(r row) any { return string(r.State) }},
-		{Key: "login", Title: "LOGIN", Whole: true, Value: func(r row) any { return r.Login }},
+		{Key: "login", Title: "LOGIN", Whole: true, Value: func(r row) any { return orNil(r.Login) }},
 		{Key: "school", Title: "", Value: func(r row) any { return r.School }},
 		{Key: "ip", Title: "IP", Whole: true, Spare: 4, Value: func(r row) any { return addressOrNil(r.IP) }},
 		{Key: "user_agent", Title: "", Value: func(r row) any { return orNil(r.UserAgent) }},
@@ -61,7 +61,7 @@ func incidentColumns() []column[incident] {
 		{Title: "WHEN", Value: func(r row) any { return r.At }},
 		{Title: "SEVERITY", Whole: true, Value: func(r row) any { return string(r.Severity) }},
 		{Title: "STATE", Whole: true, Value: func(r row) any { return string(r.State) }},
-		{Title: "LOGIN", Whole: true, Value: func(r row) any { return r.Login }},
+		{Title: "LOGIN", Whole: true, Value: func(r row) any { return orNil(r.Login) }},
 		{Title: "ALERTS", Spare: 1, Value: func(r row) any { return r.Count }},
 		{Title: "KIND", Whole: true, Spare: 2, Value: func(r row) any { return string(r.Kind) }},
 		{Title: "IP", Whole: true, Spare: 3, Value: func(r row) any { return addressOrNil(r.IP) }},
