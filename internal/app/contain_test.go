@@ -143,7 +143,7 @@ func TestDisputeTakesAwayWhatWasGained(t *testing.T) {
 	k.now = k.now.Add(2 * time.Hour)
 	thief := k.registerAs("lea", rightPIN, "Thief").Device.ID
 	alert := k.alertOf("lea", access.AlertNewDevice)
-	k.now = k.now.Add(time.Minute)
+	k.now = k.now.Add(2 * time.Hour) // an incident of its own
 	later := k.registerAs("lea", rightPIN, "Later").Device.ID
 	open := k.start("lea", "").LoginID
 	done, err := k.DisputeAlert(t.Context(), root, number(alert), "she was asleep")

@@ -296,6 +296,13 @@ func TestResetAttacks(t *testing.T) {
 			}
 			return k.redeem(id, code, newPIN)
 		}, access.ReasonResetWrong},
+		{"the right code after three wrong ones in another login", func(k *kit, id, code string) app.LoginAnswer {
+			another := k.start("lea", "").LoginID
+			for range access.MailCodeTries {
+				k.redeem(another, other(code), newPIN)
+			}
+			return k.redeem(id, code, newPIN)
+		}, access.ReasonPINResetByMail},
 		{"the right code after two wrong ones", func(k *kit, id, code string) app.LoginAnswer {
 			k.redeem(id, other(code), newPIN)
 			k.redeem(id, "not a code", newPIN)
