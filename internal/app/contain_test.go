@@ -159,8 +159,8 @@ func TestDisputeTakesAwayWhatWasGained(t *testing.T) {
 		}
 	}
 	want(t, k.give(open, rightPIN, ""), access.Deny, access.ReasonLoginExpired)
-	if got := k.alertOf("lea", access.AlertNewDevice); got.State != access.AlertDisputed {
-		t.Errorf("the alert: got %s", got.State)
+	if got, _, err := k.Alert(t.Context(), root, number(alert)); err != nil || got.State != access.AlertDisputed {
+		t.Errorf("the alert: got %s, %v", got.State, err)
 	}
 	if got := k.verify(rightPIN); got != "right" {
 		t.Errorf("the PIN: got %s, want it kept", got)
