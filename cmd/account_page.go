@@ -121,6 +121,9 @@ func pinText(p app.AccountPage, now time.Time) string {
 	if p.PIN.Failed > 0 {
 		parts = append(parts, count(p.PIN.Failed, "wrong PIN")+" since the last right one")
 	}
+	if !p.PassUntil.IsZero() {
+		parts = append(parts, "a pass for one login is out, good for "+strings.TrimPrefix(render.Relative(p.PassUntil, now), "in "))
+	}
 	switch {
 	case p.PIN.Blocked:
 		parts = append(parts, "blocked until it is reset")

@@ -59,13 +59,15 @@ func (s *session) accountShow(ctx context.Context, login string) error {
 // beside it what lists show of its PIN, devices and logins.
 func (s *session) accountJSON(p app.AccountPage) (map[string]any, error) {
 	object := map[string]any{
-		"status_reason":       orNil(p.Account.StatusReason),
-		"imported":            p.Account.Imported,
-		"open_alerts":         p.OpenAlerts,
-		"guardians":           append([]string{}, p.Guardians...),
-		"students":            append([]string{}, p.Students...),
-		"protection_imposed":  p.Policy.ImposedAt(s.Now()),
-		"allowed_protections": protectionTexts(p.Policy.AllowedFor(p.Account)),
+		"status_reason":           orNil(p.Account.StatusReason),
+		"imported":                p.Account.Imported,
+		"open_alerts":             p.OpenAlerts,
+		"login_pass_until":        timeOrNil(p.PassUntil),
+		"password_change_advised": p.Account.PasswordChangeAdvised(),
+		"guardians":               append([]string{}, p.Guardians...),
+		"students":                append([]string{}, p.Students...),
+		"protection_imposed":      p.Policy.ImposedAt(s.Now()),
+		"allowed_protections":     protectionTexts(p.Policy.AllowedFor(p.Account)),
 	}
 	account, err := objectOf(s, accountColumns(), rowOf(p))
 	if err != nil {

@@ -13,8 +13,9 @@ import (
 )
 
 func newAlerts(s *session) *cobra.Command {
-	return group("alerts", "See, follow, acknowledge and export what looks wrong",
-		newAlertsList(s), newAlertsShow(s), newAlertsAck(s), newAlertsTail(s), newAlertsExport(s), newAlertsRules(s))
+	return group("alerts", "See, follow, answer and export what looks wrong",
+		newAlertsList(s), newAlertsShow(s), newAlertsAck(s), newAlertsDispute(s), newAlertsRespond(s),
+		newAlertsTail(s), newAlertsExport(s), newAlertsRules(s))
 }
 
 // alertColumns shows an alert to programs, one line each.

@@ -359,6 +359,7 @@ func TestLoginObjectsKeepTheirKeys(t *testing.T) {
 		{"### Start", app.StartLogin{}},
 		{"### PIN", app.GivePIN{}},
 		{"### Set-up", app.SetUp{}},
+		{"### Reset", app.ResetByMail{}},
 		{"### Remember", app.Remember{}},
 		{"`login remember` takes the same with a `login_id`:", app.NameDevice{}},
 		{"### Answer", app.LoginAnswer{}},

@@ -86,3 +86,35 @@ func TestPlansKeepTheirKeys(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswersToIncidentsKeepTheirKeys holds what answers an incident or a bad
+// morning against docs/json-output.md.
+func TestAnswersToIncidentsKeepTheirKeys(t *testing.T) {
+	d, page := newDesk(t), readText(t, jsonPage)
+	for _, object := range d.objects("", "alerts respond --account student.one --contain -n") {
+		checkObject(t, "alerts respond -n", object, keysUnder(t, page, "### Change"))
+		for _, item := range objectsIn(object["items"]) {
+			checkObject(t, "alerts respond -n", item, append(keysUnder(t, page, "### Reset plan"), keysUnder(t, page, "### Item")...))
+		}
+	}
+	for _, c := range []struct{ command, line string }{
+		{"login pass", "login pass teacher.one --reason test"},
+		{"alerts dispute", "alerts dispute 7 --reason test"},
+		{"alerts respond", "alerts respond 7 --contain --reason test"},
+		{"alerts respond", "alerts respond --account student.one --contain --suspend --reason test"},
+		{"policy pause", "policy pause --school SAMPLE --until 2h --reason test"},
+	} {
+		for _, change := range d.objects("", c.line) {
+			checkObject(t, c.line, change, keysUnder(t, page, "### Change"))
+			if len(objectsIn(change["items"])) == 0 {
+				t.Errorf("%s: no items", c.line)
+			}
+			for _, item := range objectsIn(change["items"]) {
+				checkItem(t, c.line, page, item, madeBy(t, page, c.command))
+			}
+		}
+	}
+	for _, object := range d.objects("", "alerts list") {
+		checkObject(t, "alerts list", object, keysUnder(t, page, "### Alert"))
+	}
+}

@@ -87,6 +87,7 @@ func (s *session) examine(ctx context.Context) []diagnosis {
 	}
 	all = append(all, s.examineCare(ctx, a)...)
 	all = append(all, s.examineClock(ctx, a))
+	all = append(all, s.examinePauses(ctx, a)...)
 	return append(all, s.examinePolicies(ctx, a)...)
 }
 
@@ -109,6 +110,21 @@ func (s *session) examineClock(ctx context.Context, a *app.App) diagnosis {
 		return diagnosis{Check: "clock", Text: "the newest audit record is in the future: the clock was moved back", Hint: "set the clock right; locks and expiries follow it"}
 	}
 	return diagnosis{Check: "clock", OK: true, Text: "agrees with the newest audit record"}
+}
+
+// examinePauses warns of schools whose logins need no PIN now.
+func (s *session) examinePauses(ctx context.Context, a *app.App) []diagnosis {
+	paused, err := a.Paused(ctx, s.Operator)
+	if err != nil {
+		return []diagnosis{failed("pause", err)}
+	}
+	var all []diagnosis
+	for _, school := range paused {
+		all = append(all, diagnosis{
+			Check: "pause", Text: pauseText(school), Hint: "when it is no longer needed: pinward policy pause --school " + school.Code + " --end --reason TEXT",
+		})
+	}
+	return all
 }
 
 // examinePolicies warns of policies that protect nobody.

@@ -8,8 +8,8 @@ import (
 
 func newLogin(s *session) *cobra.Command {
 	return group("login", "Run logins through the decision, and read the login log",
-		newLoginStart(s), newLoginPIN(s), newLoginSetup(s), newLoginRemember(s),
-		newLoginList(s), newLoginTail(s), newLoginImport(s))
+		newLoginStart(s), newLoginPIN(s), newLoginSetup(s), newLoginRemember(s), newLoginReset(s),
+		newLoginPass(s), newLoginList(s), newLoginTail(s), newLoginImport(s))
 }
 
 // loginColumns shows a login everywhere; its secret id is never among them.

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -11,11 +10,7 @@ import (
 )
 
 type pinResetOptions struct {
-	bulkOptions
-	Logins     []string
-	Group      string
-	School     string
-	From       string
+	choiceOptions
 	WithoutPIN bool
 	Valid      string
 }
@@ -44,30 +39,18 @@ Several accounts are shown with -n, and changed after a confirmation.`,
 			return s.pinReset(c.Context(), opts)
 		},
 	}
-	opts.add(c)
-	c.Flags().StringVar(&opts.Group, "group", "", "the active accounts of that `GROUP`")
-	c.Flags().StringVar(&opts.School, "school", "", "the active accounts of the school of that `CODE`")
-	c.Flags().StringVar(&opts.From, "from", "", "the accounts whose logins stand in `FILE`, one a line; - is standard input")
+	opts.add(c, s)
 	c.Flags().BoolVar(&opts.WithoutPIN, "without-pin", false, "only accounts that have no PIN")
 	c.Flags().StringVar(&opts.Valid, "valid", "", "how long the codes are good, as `TIME` such as 30d")
-	s.completeSchools(c, "school")
 	return c
 }
 
 // request gives what package app understands, and the lines of the file.
 func (o pinResetOptions) request(s *session) (app.ResetPINs, loginLines, error) {
 	req := app.ResetPINs{
-		Logins: o.Logins, Group: o.Group, School: o.School,
-		WithoutPIN: o.WithoutPIN, Reason: s.globals.Reason,
-		Bulk: o.Group != "" || o.School != "" || o.From != "",
+		Group: o.Group, School: o.School, WithoutPIN: o.WithoutPIN, Reason: s.globals.Reason, Bulk: o.bulk(),
 	}
-	ways := 0
-	for _, named := range []bool{len(o.Logins) > 0, o.Group != "" || o.School != "", o.From != ""} {
-		if named {
-			ways++
-		}
-	}
-	if ways != 1 {
+	if o.ways() != 1 {
 		return req, nil, access.Usage("reset: whose PINs is not clear", "give LOGINs, or --group and --school, or --from FILE")
 	}
 	if o.Valid != "" {
@@ -79,12 +62,9 @@ func (o pinResetOptions) request(s *session) (app.ResetPINs, loginLines, error) 
 			return req, nil, access.Usage("--valid: a code must be good for some time", "write a number and a unit, such as 30d")
 		}
 	}
-	if o.From == "" {
-		return req, nil, nil
-	}
 	var lines loginLines
 	var err error
-	req.Logins, lines, err = s.readLogins(o.From)
+	req.Logins, lines, err = o.read(s)
 	return req, lines, err
 }
 
@@ -99,141 +79,25 @@ func (s *session) pinReset(ctx context.Context, opts pinResetOptions) error {
 	if err != nil {
 		return err
 	}
-	var failed []app.ResetItem
-	if opts.DryRun || req.Bulk || len(req.Logins) > 1 {
-		plan, err := a.PlanReset(ctx, s.Operator, req)
-		if err != nil {
-			return err
-		}
-		var good []app.ResetItem
-		good, failed = lines.sift(plan)
-		if opts.DryRun {
-			return s.showResetPlan(good, failed)
-		}
-		question := fmt.Sprintf("Reset the PIN of %s and revoke all their devices?", count(len(good), "account"))
-		if err := s.allow(ctx, opts.bulkOptions, len(good), "accounts", question); err != nil {
-			return err
-		}
-		req.Logins, req.Group, req.School = logins(good), "", "" // what was confirmed, and no more
-	}
-	if err := s.checkOutput(); err != nil {
-		return err
-	}
-	items, err := a.ResetPINs(ctx, s.Operator, req)
-	if err != nil {
-		return err
-	}
-	return s.showReset(append(items, failed...))
-}
-
-func logins(items []app.ResetItem) []string {
-	all := make([]string, len(items))
-	for i, item := range items {
-		all[i] = item.Login
-	}
-	return all
-}
-
-// checkOutput finds out that the output cannot be written while nothing has
-// been changed: a code that is not shown is lost.
-func (s *session) checkOutput() error {
-	if s.globals.OutputFile == "" {
-		_, err := s.Out.Write(nil)
-		return outputError(err)
-	}
-	out, err := newOutputFile(s.globals.OutputFile)
-	if err != nil {
-		return err
-	}
-	return out.discard()
-}
-
-// showResetPlan lists the accounts that would be reset.
-func (s *session) showResetPlan(good, failed []app.ResetItem) error {
-	if len(good) == 0 && len(failed) == 1 {
-		return failed[0].Err
-	}
-	if err := s.writeResetPlan(good, failed); err != nil {
-		return err
-	}
-	s.tell("%s would be reset. Nothing was changed.", count(len(good), "account"))
-	return s.partlyReset(good, failed, "nothing was changed")
-}
-
-func (s *session) writeResetPlan(good, failed []app.ResetItem) error {
-	columns := resetColumns()[:3]
-	machine, err := s.machine()
-	if err != nil {
-		return err
-	}
-	if !machine {
-		return list(s, columns, rows(good), "no accounts to reset")
-	}
-	items, err := plannedItems(s, func(r app.ResetItem) string { return r.Login }, columns, rows(good))
-	if err != nil {
-		return err
-	}
-	for _, item := range failed {
-		items = append(items, changeItem{Target: item.Login, Result: resultFailed, Err: item.Err})
-	}
-	return s.writePlan(items)
-}
-
-func (s *session) partlyReset(good, failed []app.ResetItem, rest string) error {
-	errs := make([]error, len(failed))
-	for i, item := range failed {
-		errs[i] = item.Err
-	}
-	return partly(errs, len(good)+len(failed), rest)
-}
-
-// showReset shows the codes, once, and says what was taken away.
-func (s *session) showReset(items []app.ResetItem) error {
-	var good, failed []app.ResetItem
-	var ended app.Ended
-	for _, item := range items {
-		if item.Err != nil {
-			failed = append(failed, item)
-			continue
-		}
-		good = append(good, item)
-		ended = ended.Add(item.Ended)
-	}
-	if len(items) == 1 && len(failed) == 1 {
-		return failed[0].Err
-	}
-	if err := s.writeCodes(items, good); err != nil {
-		return fmt.Errorf("the PINs are reset, but not all codes were shown; reset them again: %w", err)
-	}
-	if len(good) > 0 {
-		s.tell("%s reset: %s. The codes are shown only this once.", count(len(good), "account"), endedWords(ended))
-	}
-	return s.partlyReset(good, failed, "the others are done")
-}
-
-func (s *session) writeCodes(items, good []app.ResetItem) error {
-	machine, err := s.machine()
-	if err != nil {
-		return err
-	}
-	if !machine {
-		none := "no accounts to reset"
-		if len(items) > 0 {
-			none = "" // the error says why
-		}
-		return list(s, resetColumns(), rows(good), none)
-	}
-	changes := make([]changeItem, len(items))
-	for i, item := range items {
-		changes[i] = changeItem{Target: item.Login, Result: resultFailed, Err: item.Err}
-		if item.Err == nil {
-			changes[i] = changeItem{Target: item.Login, Result: resultChanged, Ended: &item.Ended, Made: map[string]any{
+	return s.many(ctx, opts.choiceOptions, lines, manyVerb{
+		several: req.Bulk || len(req.Logins) > 1,
+		plan:    func() ([]app.ResetItem, error) { return a.PlanReset(ctx, s.Operator, req) },
+		run: func(logins []string) ([]app.ResetItem, error) {
+			if logins != nil {
+				req.Logins, req.Group, req.School = logins, "", "" // what was confirmed, and no more
+			}
+			return a.ResetPINs(ctx, s.Operator, req)
+		},
+		question: "Reset the PIN of %s and revoke all their devices?",
+		done:     "reset", none: "no accounts to reset", lost: "the PINs are reset, but not all codes were shown; reset them again",
+		columns: resetColumns(), codes: true,
+		made: func(item app.ResetItem) map[string]any {
+			return map[string]any{
 				"login": item.Login, "name": item.Name, "group": orNil(item.Group),
 				"setup_code": item.Code.Reveal(), "expires_at": item.ExpiresAt,
-			}}
-		}
-	}
-	return s.writeChanges(changes)
+			}
+		},
+	})
 }
 
 // resetColumns shows a reset account; its first three are also a plan's.

@@ -11,7 +11,7 @@ import (
 
 func newPolicy(s *session) *cobra.Command {
 	return group("policy", "See and set what each profile may choose and must do",
-		newPolicyShow(s), newPolicySet(s), newPolicyExplain(s))
+		newPolicyShow(s), newPolicySet(s), newPolicyExplain(s), newPolicyPause(s))
 }
 
 // policyColumns shows a policy everywhere; its profile is its public id.

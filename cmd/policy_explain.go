@@ -67,6 +67,13 @@ func (s *session) explanation(ctx context.Context, name string) ([]decide.Line, 
 	for i, sentence := range sentences {
 		lines[i].Text = sentence
 	}
+	if err != nil {
+		return nil, err
+	}
+	paused, err := a.Paused(ctx, s.Operator)
+	for _, school := range paused {
+		lines = append(lines, decide.Line{Text: pauseText(school), Command: "pinward policy pause --school " + school.Code + " --end --reason TEXT"})
+	}
 	return lines, err
 }
 

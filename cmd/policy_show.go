@@ -38,7 +38,10 @@ func (s *session) policyShow(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return show(s, titled(policyColumns()), policy)
+	if err := show(s, titled(policyColumns()), policy); err != nil {
+		return err
+	}
+	return s.tellPauses(ctx, a)
 }
 
 func (s *session) policyList(ctx context.Context) error {
@@ -50,5 +53,8 @@ func (s *session) policyList(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return list(s, policyColumns(), rows(policies), "no policies")
+	if err := list(s, policyColumns(), rows(policies), "no policies"); err != nil {
+		return err
+	}
+	return s.tellPauses(ctx, a)
 }

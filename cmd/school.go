@@ -24,6 +24,7 @@ func schoolColumns() []column[access.School] {
 		{Key: "lang", Title: "LANG", Whole: true, Spare: 3, Value: func(r row) any { return r.Lang }},
 		{Key: "networks", Title: "NETWORKS", Value: func(r row) any { return networkTexts(r.Networks) }},
 		{Key: "created_at", Title: "", Value: func(r row) any { return r.CreatedAt }},
+		{Key: "paused_until", Title: "", Value: func(r row) any { return r.PausedUntil }},
 	}
 }
 

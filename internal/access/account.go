@@ -111,11 +111,27 @@ type Account struct {
 	Imported          bool   // made by a roster, and so archived by one
 	ChosenAt          time.Time
 	PasswordChangedAt time.Time // newest that a portal has told
+	PasswordAdvisedAt time.Time // when somebody was found to know the password; zero: never
 	EmailChangedAt    time.Time // zero: the address is the first one
 	MailFailedAt      time.Time // a mail to the address was refused for good; zero: none was
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
 	AuditSeq          int64 // the audit record that last changed it
+}
+
+// PasswordChangeAdvised reports whether the password has not been changed since
+// somebody was found to know it, as far as a portal has told.
+func (a Account) PasswordChangeAdvised() bool {
+	return !a.PasswordAdvisedAt.IsZero() && !a.PasswordChangedAt.After(a.PasswordAdvisedAt)
+}
+
+// MailQuarantine is how long after a change of the address no code is mailed to
+// it: whoever changed it must not reset the PIN by it before anybody notices.
+const MailQuarantine = 7 * Day
+
+// TakesMailCode reports whether a code may be mailed to the address on file.
+func (a Account) TakesMailCode(now time.Time) bool {
+	return a.Email != "" && (a.EmailChangedAt.IsZero() || now.Sub(a.EmailChangedAt) >= MailQuarantine)
 }
 
 // Name gives the name shown to people: given name, then family name.

@@ -71,13 +71,17 @@ const (
 	AlertBrowserForgets     AlertKind = "browser_forgets"
 	AlertNewAfterReset      AlertKind = "new_device_after_reset"
 	AlertLongSilence        AlertKind = "long_silence"
+	AlertPINResetByMail     AlertKind = "pin_reset_by_mail"
+	AlertPolicyPaused       AlertKind = "policy_paused"
 )
 
 // AlertKinds lists all kinds of alert.
 func AlertKinds() []AlertKind {
 	return []AlertKind{
 		AlertNewDevice, AlertPINWrong, AlertPINLocked, AlertPINBlocked, AlertDeviceReplayed, AlertNotifyOnlyLogin,
-		AlertFirstPINSet, AlertProtectionWeakened, AlertPINReset, AlertLoginAbandoned,
+		AlertFirstPINSet, AlertProtectionWeakened, AlertPINReset, AlertLoginAbandoned, AlertSpraying,
+		AlertManyNewDevices, AlertTokenStoreShared, AlertBrowserForgets, AlertNewAfterReset, AlertLongSilence,
+		AlertPINResetByMail, AlertPolicyPaused,
 	}
 }
 
@@ -91,7 +95,7 @@ type Alert struct {
 	Kind       AlertKind
 	Severity   Severity
 	State      AlertState
-	AccountKey int64      // 0: about an address
+	AccountKey int64      // 0: about an address or a school
 	School     string     // code of the home school; of the account that was last tried where it is about an address
 	IP         netip.Addr // as SourceOf gives it where it is about an address
 	UserAgent  string
@@ -156,6 +160,10 @@ func (k AlertKind) Sentence() string {
 		return "soon after the PIN was reset: logged in from a browser and network not seen before"
 	case AlertLongSilence:
 		return "the first login after a long silence, from a device that was not recognized"
+	case AlertPINResetByMail:
+		return "a forgotten PIN was replaced by a code that was mailed"
+	case AlertPolicyPaused:
+		return "the school's logins need no PIN for a while"
 	}
 	return string(k)
 }

@@ -51,6 +51,13 @@ const (
 	ReasonSetupCodeWrong       Reason = "setup_code_wrong"
 	ReasonEnrolmentClosed      Reason = "enrolment_closed"
 	ReasonPasswordWrong        Reason = "password_wrong" // of an imported log only
+	ReasonLoginPass            Reason = "login_pass"
+	ReasonPolicyPaused         Reason = "policy_paused"
+	ReasonResetSent            Reason = "reset_code_sent"
+	ReasonResetWrong           Reason = "reset_code_wrong"
+	ReasonResetLimit           Reason = "reset_limit"
+	ReasonResetNotAllowed      Reason = "reset_not_allowed"
+	ReasonPINResetByMail       Reason = "pin_reset_by_mail"
 )
 
 // Reasons lists all reasons.
@@ -60,9 +67,15 @@ func Reasons() []Reason {
 		ReasonBrowserChanged, ReasonPINWrong, ReasonPINLocked, ReasonPINBlocked, ReasonPINNotSet, ReasonPINTemporary,
 		ReasonProtectionImposed, ReasonProtectionNotAllowed, ReasonGrace, ReasonNotifyOnly, ReasonNoProtection,
 		ReasonAccountSuspended, ReasonAccountUnknown, ReasonLoginExpired, ReasonLoginExhausted,
-		ReasonSetupCodeRequired, ReasonSetupCodeWrong, ReasonEnrolmentClosed,
+		ReasonSetupCodeRequired, ReasonSetupCodeWrong, ReasonEnrolmentClosed, ReasonPasswordWrong,
+		ReasonLoginPass, ReasonPolicyPaused, ReasonResetSent, ReasonResetWrong, ReasonResetLimit, ReasonResetNotAllowed,
+		ReasonPINResetByMail,
 	}
 }
+
+// Waived reports whether a login passed for that reason though nobody proved to
+// be its account's owner; no device is registered in it.
+func (r Reason) Waived() bool { return r == ReasonLoginPass || r == ReasonPolicyPaused }
 
 // A LoginState says where a login stands.
 type LoginState string

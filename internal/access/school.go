@@ -21,6 +21,18 @@ type School struct {
 	Lang      string // "fr" or "en"
 	Networks  []Network
 	CreatedAt time.Time
+
+	PausedAt    time.Time // when its logins were last allowed without PINs; zero: never
+	PausedUntil time.Time
+	PauseReason string
+}
+
+// MaxPause is the longest time that a school's logins may need no PIN.
+const MaxPause = Day
+
+// Paused gives until when the school's logins need no PIN; false where they do.
+func (s School) Paused(now time.Time) (time.Time, bool) {
+	return s.PausedUntil, now.Before(s.PausedUntil) && !now.Before(s.PausedAt)
 }
 
 // Registration says whether a browser on a network may become a recognized

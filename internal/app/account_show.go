@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/decide"
@@ -19,6 +20,7 @@ type AccountPage struct {
 	Policy      access.Policy
 	PIN         PINStatus
 	Attempts    access.Attempts   // as they count now
+	PassUntil   time.Time         // of a pass for one login; zero: none is good
 	DeviceCount int               // neither revoked nor past their lifetime
 	Devices     []store.DeviceRow // unrevoked, those past their lifetime included
 	Logins      []store.LoginRow  // the last five, newest first
@@ -49,7 +51,10 @@ func (a *App) accountPage(ctx context.Context, tx store.Tx, by access.Operator, 
 	if err != nil {
 		return p, err
 	}
-	p.School, p.Policy, p.Attempts = school, facts.Policy, facts.Attempts
+	if err := a.passOut(ctx, tx, &facts); err != nil {
+		return p, err
+	}
+	p.School, p.Policy, p.Attempts, p.PassUntil = school, facts.Policy, facts.Attempts, facts.PassUntil
 	if p.PIN, err = a.pinStatus(ctx, tx, account); err != nil {
 		return p, err
 	}
@@ -146,6 +151,9 @@ func (a *App) ExplainAccount(ctx context.Context, by access.Operator, login stri
 		}
 		facts, _, err := a.facts(ctx, tx, account, a.clock())
 		if err != nil {
+			return err
+		}
+		if err := a.passOut(ctx, tx, &facts); err != nil {
 			return err
 		}
 		devices, err := tx.Devices(ctx, store.DeviceFilter{AccountKey: account.Key})

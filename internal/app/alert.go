@@ -99,7 +99,7 @@ func findAlert(ctx context.Context, tx store.Tx, by access.Operator, action Acti
 	if err != nil {
 		return row, notFoundAs(err, "alert", number)
 	}
-	if row.AccountKey == 0 { // about an address
+	if row.AccountKey == 0 { // about an address or a school
 		if !by.MayReach([]string{row.School}) {
 			return store.AlertRow{}, access.NotFound("alert", number)
 		}
@@ -181,11 +181,8 @@ func (c *change) ack(ctx context.Context, number, reason string) (AckItem, error
 		return item, fmt.Errorf("list the incident of alert %s: %w", number, err)
 	}
 	for _, row := range open {
-		alert := row.Alert
-		alert.State, alert.AnsweredAt, alert.AnsweredBy, alert.Answer = access.AlertAcknowledged, c.now, c.by.ID, reason
-		alert.AuditSeq = c.seq
-		if err := c.PutAlert(ctx, &alert); err != nil {
-			return item, fmt.Errorf("acknowledge alert %d: %w", alert.Key, err)
+		if err := c.answer(ctx, row.Alert, access.AlertAcknowledged, reason); err != nil {
+			return item, err
 		}
 		item.Alerts++
 	}

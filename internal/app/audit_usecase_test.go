@@ -25,7 +25,9 @@ type deed struct {
 }
 
 // deeds lists the use cases that change something. Adding one means adding a row.
-func deeds() []deed { return slices.Concat(adminDeeds(), pinDeeds(), loginDeeds(), watchDeeds()) }
+func deeds() []deed {
+	return slices.Concat(adminDeeds(), pinDeeds(), loginDeeds(), watchDeeds(), incidentDeeds())
+}
 
 func plain(f func(k *kit) error) func(k *kit) func() error {
 	return func(k *kit) func() error { return func() error { return f(k) } }
@@ -311,16 +313,21 @@ func TestReadingLeavesNoRecord(t *testing.T) {
 	k.start("lea", "")
 	before := k.dump()
 	for name, read := range map[string]func() error{
-		"PIN status":    func() error { _, _, err := k.PINStatuses(ctx, root, []string{"lea"}, "6A"); return err },
-		"plan a reset":  func() error { _, err := k.PlanReset(ctx, root, app.ResetPINs{Logins: []string{"lea"}}); return err },
-		"check a PIN":   func() error { return k.CheckOperatorPIN(ctx, root, "lea", access.NewPIN("694038")) },
-		"devices":       func() error { _, err := k.devices(root, app.DeviceQuery{}); return err },
-		"a device":      func() error { _, err := k.Device(ctx, root, "d1"); return err },
-		"old devices":   func() error { _, err := k.ExpiredDevices(ctx, root); return err },
-		"diagnosis":     func() error { _, err := k.Diagnose(ctx, root, "lea"); return err },
-		"an alert":      func() error { _, _, err := k.Alert(ctx, root, "1"); return err },
-		"alerts before": func() error { _, err := k.AlertsBefore(ctx, root, app.AlertQuery{}, 2); return err },
-		"logins before": func() error { _, err := k.LoginsBefore(ctx, root, app.LoginQuery{}, 2); return err },
+		"PIN status":   func() error { _, _, err := k.PINStatuses(ctx, root, []string{"lea"}, "6A"); return err },
+		"plan a reset": func() error { _, err := k.PlanReset(ctx, root, app.ResetPINs{Logins: []string{"lea"}}); return err },
+		"plan to contain": func() error {
+			_, err := k.PlanContain(ctx, root, app.Contain{Logins: []string{"lea"}})
+			return err
+		},
+		"paused schools": func() error { _, err := k.Paused(ctx, root); return err },
+		"check a PIN":    func() error { return k.CheckOperatorPIN(ctx, root, "lea", access.NewPIN("694038")) },
+		"devices":        func() error { _, err := k.devices(root, app.DeviceQuery{}); return err },
+		"a device":       func() error { _, err := k.Device(ctx, root, "d1"); return err },
+		"old devices":    func() error { _, err := k.ExpiredDevices(ctx, root); return err },
+		"diagnosis":      func() error { _, err := k.Diagnose(ctx, root, "lea"); return err },
+		"an alert":       func() error { _, _, err := k.Alert(ctx, root, "1"); return err },
+		"alerts before":  func() error { _, err := k.AlertsBefore(ctx, root, app.AlertQuery{}, 2); return err },
+		"logins before":  func() error { _, err := k.LoginsBefore(ctx, root, app.LoginQuery{}, 2); return err },
 		"audit records": func() error {
 			return k.AuditRecords(ctx, root, store.AuditFilter{}, func(app.AuditEntry) error { return nil })
 		},

@@ -41,6 +41,8 @@ const (
 	LoginPIN       Action = "login.pin"
 	LoginSetup     Action = "login.setup"
 	LoginRemember  Action = "login.remember"
+	LoginReset     Action = "login.reset"
+	LoginPassGive  Action = "login.pass"
 	LoginList      Action = "login.list"
 	AlertsList     Action = "alerts.list"
 	AlertsAck      Action = "alerts.ack"
@@ -56,6 +58,9 @@ const (
 	ReportDigest   Action = "report.digest"
 	DigestMail     Action = "report.mail"
 	ReportIncident Action = "report.incident"
+	AlertsDispute  Action = "alerts.dispute"
+	AlertsRespond  Action = "alerts.respond"
+	PolicyPause    Action = "policy.pause"
 	AuditList      Action = "audit.list"
 	AuditVerify    Action = "audit.verify"
 	AuditHeadRead  Action = "audit.head"
@@ -83,8 +88,10 @@ var grants = sync.OnceValue(func() map[Action][]access.Role {
 		ReportIncident: readers, DigestMail: {access.RolePrincipal},
 		AccountShow: people, PINReset: people, PINStatusRead: people, PINUnlock: people,
 		DeviceShow: people, DeviceRevoke: people, DeviceDiagnose: people, AlertsAck: people,
+		AlertsDispute: people, AlertsRespond: people, LoginPassGive: people,
 		PINSet: portals, PINVerify: portals,
 		LoginStart: portals, LoginPIN: portals, LoginSetup: portals, LoginRemember: portals,
+		LoginReset: portals,
 	}
 })
 

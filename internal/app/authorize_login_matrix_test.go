@@ -238,6 +238,13 @@ func loginRows() []matrixRow {
 			}
 			return on.answered(k.RememberDevice(ctx, by, app.NameDevice{LoginID: id, Name: "Home"}))
 		}},
+		{"reset by mail", portals(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
+			return on.answered(k.ResetByMail(ctx, by, app.ResetByMail{LoginID: on.loginID(k, by)}))
+		}},
+		{"give a pass", people(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
+			_, err := k.GivePass(ctx, by, on.login, 0, "an exam")
+			return err
+		}},
 		{"list logins", readers(), onOwn, nil, func(k *kit, by access.Operator, _ target) error {
 			return list(k, by, app.LoginQuery{})
 		}},
@@ -263,6 +270,13 @@ func alertRows() []matrixRow {
 		}
 		return err
 	}
+	contain := func(k *kit, by access.Operator, req app.Contain) error {
+		items, err := k.Contain(ctx, by, req)
+		for _, item := range items {
+			err = orErr(err, item.Err)
+		}
+		return err
+	}
 	return []matrixRow{
 		{"list alerts", readers(), onOwn, nil, func(k *kit, by access.Operator, _ target) error {
 			return list(k, by, app.AlertQuery{})
@@ -281,6 +295,32 @@ func alertRows() []matrixRow {
 		{"acknowledge an alert", people(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
 			number := on.alert(k)
 			return on.renamed(ack(k, by, number), number)
+		}},
+		{"dispute an alert", people(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
+			number := on.alert(k)
+			_, err := k.DisputeAlert(ctx, by, number, "rang")
+			return on.renamed(err, number)
+		}},
+		{"contain the account of an alert", people(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
+			number := on.alert(k)
+			_, err := k.Contain(ctx, by, app.Contain{Alert: number, Reason: "rang"})
+			return on.renamed(err, number)
+		}},
+		{"contain an account", people(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
+			return contain(k, by, app.Contain{Logins: []string{on.login}, Suspend: true, Reason: "rang"})
+		}},
+		{"plan to contain an account", people(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
+			items, err := k.PlanContain(ctx, by, app.Contain{Logins: []string{on.login}})
+			if err == nil {
+				err = items[0].Err
+			}
+			return err
+		}},
+		{"contain several accounts", principal(), onOwn, nil, func(k *kit, by access.Operator, _ target) error {
+			return contain(k, by, app.Contain{Logins: []string{"own", "boss"}, Reason: "rang"})
+		}},
+		{"contain a school", principal(), onSchool, nil, func(k *kit, by access.Operator, on target) error {
+			return contain(k, by, app.Contain{School: on.school, Bulk: true, Reason: "rang"})
 		}},
 		{"acknowledge several alerts", principal(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
 			number := on.alert(k)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/app"
@@ -120,6 +121,18 @@ func policyRows() []matrixRow {
 		}},
 		{"explain a policy", nil, onOwn, nil, func(k *kit, by access.Operator, _ target) error {
 			_, err := k.ExplainPolicy(ctx, by, access.Student)
+			return err
+		}},
+		{"pause a school's PINs", nil, onSchool, nil, func(k *kit, by access.Operator, on target) error {
+			_, err := k.PauseSchool(ctx, by, on.school, k.now.Add(time.Hour), "the mail is down")
+			return err
+		}},
+		{"end a pause", nil, onSchool, nil, func(k *kit, by access.Operator, on target) error {
+			_, _, err := k.EndPause(ctx, by, on.school, "the mail is up")
+			return err
+		}},
+		{"list pauses", nil, onOwn, nil, func(k *kit, by access.Operator, _ target) error {
+			_, err := k.Paused(ctx, by)
 			return err
 		}},
 		{"plan a policy", nil, onStore, nil, func(k *kit, by access.Operator, _ target) error {

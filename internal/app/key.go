@@ -88,7 +88,7 @@ func (a *App) keyUses(ctx context.Context, tx store.Tx) (map[string]*KeyUses, er
 			of(row.Key).PINs += row.Rows
 		case "birth_date":
 			of(row.Key).BirthDates += row.Rows
-		case "setup_code":
+		case "setup_code", "reset_code":
 			of(row.Key).SetupCodes += row.Rows
 		case "audit":
 			of(row.Key).AuditRecords += row.Rows

@@ -32,6 +32,8 @@ type LoginAnswer struct {
 	CookieName         string              `json:"cookie_name,omitempty"`
 	DevicesRevoked     int                 `json:"devices_revoked,omitempty"`
 
+	PasswordChangeAdvised bool `json:"password_change_advised"`
+
 	// Refused says that the request was not granted (exit code 5): a denial, or
 	// a PIN, set-up or device that was turned down.
 	Refused bool `json:"-"`
@@ -126,6 +128,9 @@ func (a *App) facts(ctx context.Context, tx store.Tx, account access.Account, no
 		return f, school, owed(err, fmt.Sprintf("read the school of %s", account.Login))
 	}
 	f.Location = a.location(school)
+	if until, paused := school.Paused(now); paused {
+		f.PausedUntil = until
+	}
 	if f.Policy, err = tx.Policy(ctx, account.Profile); err != nil {
 		return f, school, owed(err, fmt.Sprintf("read the policy of %s", account.Profile))
 	}
@@ -159,7 +164,7 @@ func owed(err error, what string) error {
 
 // mayRemember reports whether a device may be registered in this login.
 func (s session) mayRemember() bool {
-	return !s.login.Recognized && !s.login.Registered &&
+	return !s.login.Recognized && !s.login.Registered && !s.login.Reason.Waived() &&
 		s.school.RegistrationAt(s.login.IP) != access.RegisterNever
 }
 

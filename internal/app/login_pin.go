@@ -171,7 +171,7 @@ func (c *change) rightPIN(ctx context.Context, s *session, remember *Remember) (
 			return LoginAnswer{}, fmt.Errorf("store login %d: %w", s.login.Key, err)
 		}
 		answer.MayRemember = s.mayRemember()
-		return answer, nil
+		return c.advised(ctx, *s, answer)
 	}
 	return c.pass(ctx, s, remember, answer)
 }
@@ -198,5 +198,15 @@ func (c *change) pass(ctx context.Context, s *session, remember *Remember, answe
 	}
 	answer.MayRemember = s.mayRemember()
 	c.noteLogin(s.login)
-	return answer, c.finish(ctx, s)
+	if err := c.finish(ctx, s); err != nil {
+		return LoginAnswer{}, err
+	}
+	return c.advised(ctx, *s, answer)
+}
+
+// advised says in the answer of a login that passed whether the password should
+// be changed.
+func (c *change) advised(ctx context.Context, s session, answer LoginAnswer) (_ LoginAnswer, err error) {
+	answer.PasswordChangeAdvised, err = passwordChangeAdvised(ctx, c.Tx, s.facts.Account)
+	return answer, err
 }

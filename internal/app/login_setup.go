@@ -120,10 +120,7 @@ func (s session) verdict(req SetUp) decide.Verdict {
 
 // judgeNewPIN holds a new PIN against the rules and against the old one.
 func (a *App) judgeNewPIN(s session, req SetUp, subject pinrule.Subject) (LoginAnswer, error) {
-	err := pinrule.Check(req.PIN, subject)
-	if err == nil && !req.PIN.Equal(req.PINConfirm) {
-		err = access.Refused(access.CodePINMismatch, "set a PIN: the two entries differ", "type it again")
-	}
+	err := checkNewPIN(req.PIN, req.PINConfirm, subject)
 	if err == nil && s.facts.Credential.Set() {
 		old := secret.SealedPIN{KeyID: s.facts.Credential.KeyID, Blob: s.facts.Credential.Sealed}
 		same, verifyErr := a.keys.VerifyPIN(s.facts.Account.ID, old, req.PIN)
@@ -134,6 +131,22 @@ func (a *App) judgeNewPIN(s session, req SetUp, subject pinrule.Subject) (LoginA
 			err = access.Refused(access.CodePINSameAsOld, "set a PIN: it is the old one", "choose another")
 		}
 	}
+	return s.refusedPIN(err)
+}
+
+// checkNewPIN holds a new PIN and its repetition against the rules.
+func checkNewPIN(pin, confirm access.PIN, subject pinrule.Subject) error {
+	if err := pinrule.Check(pin, subject); err != nil {
+		return err
+	}
+	if !pin.Equal(confirm) {
+		return access.Refused(access.CodePINMismatch, "set a PIN: the two entries differ", "type it again")
+	}
+	return nil
+}
+
+// refusedPIN answers a new PIN that was refused; any other error stays one.
+func (s session) refusedPIN(err error) (LoginAnswer, error) {
 	var refusal *access.Error
 	if !errors.As(err, &refusal) {
 		return LoginAnswer{}, err
@@ -208,8 +221,8 @@ func (c *change) choose(ctx context.Context, s *session, req SetUp, sealed secre
 func (c *change) afterNewPIN(ctx context.Context, s *session, first bool, answer *LoginAnswer) error {
 	account := s.facts.Account
 	s.login.PINAt = c.now
-	if _, err := c.DeleteSetupCode(ctx, account.Key); err != nil {
-		return fmt.Errorf("void the set-up code of %s: %w", account.Login, err)
+	if _, err := c.voidCodes(ctx, account); err != nil {
+		return err
 	}
 	if err := c.PutAttempts(ctx, account.Key, access.Attempts{}); err != nil {
 		return fmt.Errorf("reset the attempts at %s: %w", account.Login, err)
@@ -260,8 +273,10 @@ func (c *change) passSetUp(ctx context.Context, s *session, remember *Remember, 
 	if err := c.PutLogin(ctx, &s.login); err != nil {
 		return LoginAnswer{}, fmt.Errorf("store login %d: %w", s.login.Key, err)
 	}
-	if remember == nil || answer.DeviceError != "" {
-		return answer, nil
+	if remember != nil && answer.DeviceError == "" {
+		if err := c.raiseRegistered(ctx, s.facts.Account, s.login); err != nil {
+			return LoginAnswer{}, err
+		}
 	}
-	return answer, c.raiseRegistered(ctx, s.facts.Account, s.login)
+	return c.advised(ctx, *s, answer)
 }

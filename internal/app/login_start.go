@@ -83,6 +83,9 @@ func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAn
 		return LoginAnswer{}, err
 	}
 	s.recognize(token)
+	if err := c.app.passOut(ctx, c.Tx, &s.facts); err != nil {
+		return LoginAnswer{}, err
+	}
 	outcome := decide.Login(s.facts)
 	s.apply(outcome)
 	answer := s.answer(outcome)
@@ -96,7 +99,13 @@ func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAn
 		return LoginAnswer{}, err
 	}
 	c.noteLogin(s.login)
-	return answer, c.replayed(ctx, s, token)
+	if err := c.replayed(ctx, s, token); err != nil || s.login.State != access.LoginPassed {
+		return answer, err
+	}
+	if err := c.spendPass(ctx, *s); err != nil {
+		return LoginAnswer{}, err
+	}
+	return c.advised(ctx, *s, answer)
 }
 
 // keepLock stores a lock as swept: one that a clock moved back has bounded anew

@@ -11,8 +11,8 @@ import (
 
 // notify owes the person of an account a notice, which commits with the change
 // that it tells of. The caller gives its Kind and Facts, and as far as they are
-// known Topic, AlertKey and an Address other than the account's; notify gives
-// the rest.
+// known Topic, AlertKey and an Address other than the account's, and an ID where
+// a secret is sealed for it; notify gives the rest.
 func (c *change) notify(ctx context.Context, a access.Account, n access.Notice) error {
 	school, err := c.School(ctx, a.HomeSchool())
 	if err != nil {
@@ -42,8 +42,10 @@ func (c *change) notifySchool(ctx context.Context, s access.School, n access.Not
 }
 
 func (c *change) owe(ctx context.Context, s access.School, n access.Notice) (err error) {
-	if n.ID, err = secret.NewPublicID(c.app.random, "n"); err != nil {
-		return fmt.Errorf("make a notice's id: %w", err)
+	if n.ID == "" {
+		if n.ID, err = secret.NewPublicID(c.app.random, "n"); err != nil {
+			return fmt.Errorf("make a notice's id: %w", err)
+		}
 	}
 	n.At, n.School, n.AuditSeq = c.now, s.Code, c.seq
 	if n.Lang == "" {

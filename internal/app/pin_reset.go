@@ -2,16 +2,12 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/detect"
 	"pinward/internal/secret"
-	"pinward/internal/store"
 )
 
 // How long a set-up code is good: handed to one person, or to a class whose
@@ -42,25 +38,21 @@ type ResetItem struct {
 	Code      secret.Code
 	ExpiresAt time.Time
 	Ended     Ended
+	Alerts    int // closed by a containment
 	Err       error
+}
+
+func (r ResetPINs) choice() choice {
+	return choice{
+		action: PINReset, verb: "reset the PIN of", logins: r.Logins, group: r.Group, school: r.School,
+		withoutPIN: r.WithoutPIN, bulk: r.Bulk,
+	}
 }
 
 // PlanReset lists the accounts that ResetPINs would touch, and the errors of
 // those it would not.
 func (a *App) PlanReset(ctx context.Context, by access.Operator, req ResetPINs) ([]ResetItem, error) {
-	var items []ResetItem
-	err := a.read(ctx, by, PINReset, func(tx store.Tx) error {
-		targets, err := resetTargets(ctx, tx, by, req)
-		for _, t := range targets {
-			item := ResetItem{Login: t.typed, Err: t.err}
-			if t.err == nil {
-				item = ResetItem{Login: t.account.Login, Name: t.account.Name(), Group: t.account.Group}
-			}
-			items = append(items, item)
-		}
-		return err
-	})
-	return items, err
+	return a.plan(ctx, by, req.choice())
 }
 
 // ResetPINs clears PINs, takes back all trust and issues one-time set-up codes,
@@ -89,38 +81,11 @@ func (a *App) ResetPINs(ctx context.Context, by access.Operator, req ResetPINs) 
 }
 
 func (c *change) resetPINs(ctx context.Context, req ResetPINs) ([]ResetItem, error) {
-	targets, err := resetTargets(ctx, c.Tx, c.by, req)
+	targets, err := chosenAccounts(ctx, c.Tx, c.by, req.choice())
 	if err != nil {
 		return nil, err
 	}
-	items := make([]ResetItem, 0, len(targets))
-	list := sha256.New()
-	var ended Ended
-	done, login := 0, ""
-	for _, t := range targets {
-		item := ResetItem{Login: t.typed, Err: t.err}
-		if t.err == nil {
-			if item, err = c.resetPIN(ctx, t.account, req.Valid); err != nil {
-				return nil, err
-			}
-			ended = ended.Add(item.Ended)
-			_, _ = fmt.Fprintln(list, t.account.ID)
-			c.target("account", t.account.ID)
-			done, login = done+1, item.Login
-		}
-		items = append(items, item)
-	}
-	switch done {
-	case 0:
-		c.nothing()
-	case 1:
-		c.note("login", login)
-	default:
-		c.target("accounts", hex.EncodeToString(list.Sum(nil)))
-	}
-	c.note("accounts", done)
-	c.noteEnded(ended)
-	return items, nil
+	return c.each(targets, func(account access.Account) (ResetItem, error) { return c.resetPIN(ctx, account, req.Valid) })
 }
 
 // resetPIN clears one PIN. An account that never had one is not made to wait
@@ -135,9 +100,8 @@ func (c *change) resetPIN(ctx context.Context, account access.Account, valid tim
 		return ResetItem{}, err
 	}
 	if old.Set() || old.Cleared() {
-		cleared := access.Credential{SetAt: old.SetAt, SetBy: old.SetBy, ClearedAt: c.now, AuditSeq: c.seq}
-		if err := c.PutCredential(ctx, account.Key, cleared); err != nil {
-			return ResetItem{}, fmt.Errorf("clear the PIN of %s: %w", account.Login, err)
+		if err := c.clearPIN(ctx, account, old); err != nil {
+			return ResetItem{}, err
 		}
 	}
 	if err := c.PutAttempts(ctx, account.Key, access.Attempts{}); err != nil {
@@ -151,84 +115,11 @@ func (c *change) resetPIN(ctx context.Context, account access.Account, valid tim
 	return item, c.raise(ctx, account, detect.Changed(access.AlertPINReset), occasion{})
 }
 
-type resetTarget struct {
-	typed   string
-	account access.Account
-	err     error
-}
-
-// resetTargets resolves whom a reset means, each account once: a second code
-// would void the first. A group or school means its usable accounts; a named
-// login that cannot be reset carries its error.
-func resetTargets(ctx context.Context, tx store.Tx, by access.Operator, req ResetPINs) ([]resetTarget, error) {
-	if req.Bulk || len(req.Logins) > 1 || req.Group != "" || req.School != "" {
-		if err := authorizeBulk(by, PINReset); err != nil {
-			return nil, err
-		}
+// clearPIN takes the PIN away; without a set-up code nobody sets another.
+func (c *change) clearPIN(ctx context.Context, account access.Account, old access.Credential) error {
+	cleared := access.Credential{SetAt: old.SetAt, SetBy: old.SetBy, ClearedAt: c.now, AuditSeq: c.seq}
+	if err := c.PutCredential(ctx, account.Key, cleared); err != nil {
+		return fmt.Errorf("clear the PIN of %s: %w", account.Login, err)
 	}
-	var targets []resetTarget
-	named := map[int64]bool{}
-	for _, login := range req.Logins {
-		t := resetTarget{typed: login}
-		t.account, t.err = findAccount(ctx, tx, by, PINReset, login)
-		switch {
-		case t.err != nil && !errors.Is(t.err, access.ErrNotFound):
-			return nil, t.err
-		case t.err == nil && named[t.account.Key]:
-			continue
-		case t.err == nil && t.account.Status == access.Archived:
-			t.err = access.Refused("account_archived", fmt.Sprintf("reset the PIN of %s: the account is archived", t.account.Login), "restore it first: pinward account restore "+t.account.Login+" --reason TEXT")
-		}
-		named[t.account.Key] = t.err == nil
-		targets = append(targets, t)
-	}
-	if req.Group != "" || req.School != "" {
-		rows, err := bulkAccounts(ctx, tx, by, req)
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range rows {
-			if !named[row.Key] {
-				targets = append(targets, resetTarget{typed: row.Login, account: row.Account})
-			}
-		}
-	}
-	if !req.WithoutPIN {
-		return targets, nil
-	}
-	return withoutPIN(ctx, tx, targets)
-}
-
-func bulkAccounts(ctx context.Context, tx store.Tx, by access.Operator, req ResetPINs) ([]store.AccountRow, error) {
-	var named []string
-	if req.School != "" {
-		named = []string{req.School}
-	}
-	schools, err := scopeSchools(ctx, tx, by, named)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := tx.Accounts(ctx, store.AccountFilter{Schools: schools, Group: req.Group, Status: access.Active})
-	if err != nil {
-		return nil, fmt.Errorf("list the accounts to reset: %w", err)
-	}
-	return rows, nil
-}
-
-// withoutPIN keeps the targets that have no PIN, and those with an error.
-func withoutPIN(ctx context.Context, tx store.Tx, targets []resetTarget) ([]resetTarget, error) {
-	kept := targets[:0]
-	for _, t := range targets {
-		if t.err == nil {
-			credential, err := tx.Credential(ctx, t.account.Key)
-			if err != nil {
-				return nil, fmt.Errorf("read the PIN of %s: %w", t.typed, err)
-			}
-			if credential.Set() {
-				continue
-			}
-		}
-		kept = append(kept, t)
-	}
-	return kept, nil
+	return nil
 }

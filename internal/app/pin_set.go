@@ -116,7 +116,7 @@ func (c *change) setPIN(ctx context.Context, req SetPIN, sealed secret.SealedPIN
 
 func (c *change) endAfterSet(ctx context.Context, account access.Account, keepDevices bool) (Ended, error) {
 	if keepDevices {
-		return c.endLogins(ctx, account)
+		return c.endLogins(ctx, account, 0)
 	}
 	return c.endTrust(ctx, account, "the PIN was set by an operator")
 }

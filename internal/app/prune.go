@@ -15,6 +15,7 @@ const (
 	keepAddressDays  = 30
 	keepArchivedDays = 365
 	keepAuditDays    = 365
+	keepResetDays    = 1 // requests for a mailed code are counted for a day
 )
 
 const (
@@ -34,6 +35,8 @@ const (
 	PrunedAddresses = "addresses"
 	PrunedAccounts  = "accounts"
 	PrunedCodes     = "setup_codes"
+	PrunedResets    = "reset_codes"
+	PrunedPasses    = "login_passes"
 	PrunedAudit     = "audit_records"
 )
 
@@ -61,6 +64,8 @@ func (a *App) prunings() []pruning {
 		agedPruning(PrunedNotices, keepLogDays, store.AgedNotices),
 		addressPruning(),
 		agedPruning(PrunedCodes, 0, store.AgedSetupCodes),
+		agedPruning(PrunedResets, keepResetDays, store.AgedResetCodes),
+		agedPruning(PrunedPasses, 0, store.AgedLoginPasses),
 		{PrunedAudit, keepAuditDays, a.countAudit, pruneAudit},
 		{PrunedAccounts, keepArchivedDays, countArchived, eraseArchived},
 	}

@@ -46,6 +46,22 @@ func (c *change) raise(ctx context.Context, a access.Account, f detect.Finding, 
 	return nil
 }
 
+// raiseAtSchool stores an alert about a school, in an incident of its own.
+func (c *change) raiseAtSchool(ctx context.Context, s access.School, f detect.Finding) error {
+	id, err := secret.NewPublicID(c.app.random, "i")
+	if err != nil {
+		return fmt.Errorf("name a new incident: %w", err)
+	}
+	alert := access.Alert{
+		At: c.now, Kind: f.Kind, Severity: f.Severity, State: access.AlertOpen, School: s.Code,
+		IncidentID: id, Text: f.Kind.Sentence(), AuditSeq: c.seq,
+	}
+	if err := c.PutAlert(ctx, &alert); err != nil {
+		return fmt.Errorf("raise %s for school %s: %w", f.Kind, s.Code, err)
+	}
+	return nil
+}
+
 // sentence words an alert. Outside a login nobody has given a password.
 func sentence(f detect.Finding, o occasion) string {
 	if f.Kind == access.AlertPINWrong && o.LoginKey == 0 {

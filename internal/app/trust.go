@@ -12,7 +12,7 @@ import (
 type Ended struct {
 	Devices int // revoked
 	Logins  int // ended
-	Codes   int // voided
+	Codes   int // voided, passes among them
 }
 
 // Add sums two counts.
@@ -21,32 +21,54 @@ func (e Ended) Add(o Ended) Ended {
 }
 
 // endTrust takes back all trust in an account (rule 6): its devices, its open
-// logins and its pending code, in this transaction.
+// logins, its pending codes and its pass, in this transaction.
 func (c *change) endTrust(ctx context.Context, a access.Account, why string) (Ended, error) {
+	return c.endTrustBut(ctx, a, 0, why)
+}
+
+// endTrustBut does so but for the login of that key.
+func (c *change) endTrustBut(ctx context.Context, a access.Account, login int64, why string) (Ended, error) {
 	var e Ended
 	var err error
 	if e.Devices, err = c.revokeDevices(ctx, a, 0, why); err != nil {
 		return Ended{}, err
 	}
-	rest, err := c.endLogins(ctx, a)
+	rest, err := c.endLogins(ctx, a, login)
 	return e.Add(rest), err
 }
 
-// endLogins ends the account's open logins and pending code; devices stay.
-func (c *change) endLogins(ctx context.Context, a access.Account) (Ended, error) {
-	logins, err := c.EndLogins(ctx, a.Key, 0, access.ReasonLoginExpired, c.now)
+// endLogins ends the account's open logins but the one of key except, its codes
+// and its pass; devices stay.
+func (c *change) endLogins(ctx context.Context, a access.Account, except int64) (Ended, error) {
+	logins, err := c.EndLogins(ctx, a.Key, except, access.ReasonLoginExpired, c.now)
 	if err != nil {
 		return Ended{}, fmt.Errorf("end the logins of %s: %w", a.Login, err)
 	}
-	voided, err := c.DeleteSetupCode(ctx, a.Key)
+	codes, err := c.voidCodes(ctx, a)
+	return Ended{Logins: logins, Codes: codes}, err
+}
+
+// voidCodes voids whatever stands for the PIN: the set-up code, mailed codes and
+// the pass.
+func (c *change) voidCodes(ctx context.Context, a access.Account) (int, error) {
+	setup, err := c.DeleteSetupCode(ctx, a.Key)
 	if err != nil {
-		return Ended{}, fmt.Errorf("void the set-up code of %s: %w", a.Login, err)
+		return 0, fmt.Errorf("void the set-up code of %s: %w", a.Login, err)
 	}
-	e := Ended{Logins: logins}
-	if voided {
-		e.Codes = 1
+	voided, err := c.VoidResetCodes(ctx, a.Key)
+	if err != nil {
+		return 0, fmt.Errorf("void the mailed codes of %s: %w", a.Login, err)
 	}
-	return e, nil
+	pass, err := c.DeleteLoginPass(ctx, a.Key)
+	if err != nil {
+		return 0, fmt.Errorf("void the pass of %s: %w", a.Login, err)
+	}
+	for _, one := range []bool{setup, pass} {
+		if one {
+			voided++
+		}
+	}
+	return voided, nil
 }
 
 // revokeDevices revokes the account's devices but the one of key except.

@@ -18,6 +18,8 @@ type Facts struct {
 	Attempts    access.Attempts // swept
 	Recognition Recognition
 	DeviceSince time.Time // when the recognized device was registered
+	PassUntil   time.Time // when the pass that is out ends; zero: none is good
+	PausedUntil time.Time // when the home school's pause ends; zero: there is none
 }
 
 // An Outcome is what happens to a login.
@@ -37,6 +39,30 @@ const TrustAfter = access.Day
 
 // Login decides (the order matters).
 func Login(f Facts) Outcome {
+	o := f.judge()
+	if reason, waived := f.waiver(o); waived {
+		return f.allow(reason)
+	}
+	return o
+}
+
+// waiver reports why a login passes that is held up otherwise. A pause is for
+// everybody, so it does not lift a block, which a pass for one person does.
+// Neither stands for the code of a PIN that was cleared, nor lets in whoever
+// else knows the password.
+func (f Facts) waiver(o Outcome) (access.Reason, bool) {
+	switch {
+	case o.Decision == access.Allow || !f.Known || !f.Account.Usable(f.Now, f.Location):
+	case f.Credential.Cleared() || f.Account.PasswordChangeAdvised():
+	case !f.PassUntil.IsZero() && f.Recognition != Recognized:
+		return access.ReasonLoginPass, true
+	case !f.PausedUntil.IsZero() && o.Reason != access.ReasonPINBlocked:
+		return access.ReasonPolicyPaused, true
+	}
+	return "", false
+}
+
+func (f Facts) judge() Outcome {
 	if !f.Known {
 		return Outcome{Decision: access.Deny, Reason: access.ReasonAccountUnknown}
 	}

@@ -35,6 +35,9 @@ func ExplainAccount(f Facts, devices int) []Line {
 			f.command("account edit", "--email ADDRESS"),
 		})
 	}
+	if f.Account.PasswordChangeAdvised() {
+		lines = append(lines, Line{Text: "Somebody else may know the password: it should be changed in the portal."})
+	}
 	return lines
 }
 
@@ -95,8 +98,19 @@ func (f Facts) explainNew(o Outcome) Line {
 		return Line{Text: onNew + "the password is enough; each such login is told by mail."}
 	case access.ReasonNoProtection:
 		return Line{Text: onNew + "the password is enough: " + f.unprotected() + "."}
+	case access.ReasonLoginPass:
+		return Line{Text: fmt.Sprintf("%sthe password is enough for one login until %s: a pass is out.", onNew, f.local(f.PassUntil))}
+	case access.ReasonPolicyPaused:
+		return f.explainPause(onNew)
 	}
 	return Line{Text: fmt.Sprintf("%sthe PIN is asked after the password; %d tries are left in one login.", onNew, o.AttemptsLeft)}
+}
+
+func (f Facts) explainPause(on string) Line {
+	return Line{
+		fmt.Sprintf("%sthe password is enough until %s: the school's logins need no PIN for a while.", on, f.local(f.PausedUntil)),
+		"pinward policy pause --school " + f.Account.HomeSchool() + " --end --reason TEXT",
+	}
 }
 
 // owed says why a protection must be set up.
@@ -133,6 +147,8 @@ func (f Facts) explainRecognized(o Outcome, devices int) Line {
 		on = fmt.Sprintf("On one of its %d recognized devices ", devices)
 	}
 	switch {
+	case o.Reason == access.ReasonPolicyPaused:
+		return f.explainPause(on)
 	case o.Decision == access.Allow:
 		return Line{Text: on + "the password is enough."}
 	case o.Reason == access.ReasonPINTemporary:

@@ -36,6 +36,7 @@ func everyFacts(do func(f decide.Facts)) {
 	each(none,
 		func(f *decide.Facts) { f.Credential = set }, func(f *decide.Facts) { f.Credential = temporary }, cleared,
 		func(f *decide.Facts) { f.Credential.SetAt = now() })
+	each(none, paused, both, func(f *decide.Facts) { both(f); advised(f) })
 	for _, f := range all {
 		for _, p := range access.Protections() {
 			for _, r := range []decide.Recognition{decide.NoToken, decide.Recognized, decide.Revoked, decide.Replayed, decide.ProvenWeaker} {
@@ -56,7 +57,11 @@ func TestLoginInvariants(t *testing.T) {
 		guarded := f.Account.Protection == access.ByPIN && f.Credential.Set()
 		for what, broken := range map[string]bool{
 			"passes an account that is not active":                    !f.Account.Usable(f.Now, time.UTC) && o.Decision != access.Deny,
-			"passes by a PIN on an unrecognized device":               guarded && f.Recognition != decide.Recognized && o.Decision != access.AskPIN && o.Decision != access.Deny,
+			"passes by a PIN on an unrecognized device":               guarded && f.Recognition != decide.Recognized && o.Decision != access.AskPIN && o.Decision != access.Deny && !o.Reason.Waived(),
+			"waives what nobody waived":                               o.Reason.Waived() && f.PassUntil.IsZero() && f.PausedUntil.IsZero(),
+			"waives for somebody else who knows the password":         o.Reason.Waived() && f.Account.PasswordChangeAdvised(),
+			"lifts a block by a pause":                                o.Reason == access.ReasonPolicyPaused && guarded && f.Attempts.Blocked() && f.Recognition != decide.Recognized,
+			"spends a pass on a recognized device":                    o.Reason == access.ReasonLoginPass && f.Recognition == decide.Recognized,
 			"passes by a cleared PIN":                                 f.Credential.Cleared() && o.Decision != access.Deny && o.Reason != access.ReasonSetupCodeRequired,
 			"asks for a PIN that is not there":                        o.Decision == access.AskPIN && !guarded,
 			"asks for a PIN while it is locked or blocked":            o.Decision == access.AskPIN && (locked || f.Attempts.Blocked()),

@@ -85,8 +85,11 @@ func Replay(d access.Device, b access.Browser, ip netip.Addr) Finding {
 
 // Changed gives the finding for a change that is worth telling.
 func Changed(k access.AlertKind) Finding {
-	if k == access.AlertProtectionWeakened {
+	switch k { //nolint:exhaustive // what is not listed was done by somebody who may
+	case access.AlertProtectionWeakened, access.AlertPINResetByMail:
 		return Finding{Kind: k, Severity: access.Warn}
+	case access.AlertPolicyPaused:
+		return Finding{Kind: k, Severity: access.Critical}
 	}
 	return Finding{Kind: k, Severity: access.Info}
 }

@@ -117,6 +117,8 @@ func TestChanged(t *testing.T) {
 		access.AlertFirstPINSet:        access.Info,
 		access.AlertPINReset:           access.Info,
 		access.AlertProtectionWeakened: access.Warn,
+		access.AlertPINResetByMail:     access.Warn,
+		access.AlertPolicyPaused:       access.Critical,
 	} {
 		if got := detect.Changed(kind); got != (detect.Finding{Kind: kind, Severity: want}) {
 			t.Errorf("%s: got %v, want %s", kind, got, want)

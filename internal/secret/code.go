@@ -16,6 +16,9 @@ const (
 	// 34 bits.
 	codeAlphabet = "34679CDFHJKMNPRTVWXY"
 	codeSize     = 8
+
+	mailDigits   = "0123456789"
+	mailCodeSize = 6
 )
 
 // A Code is a one-time code for setting a PIN, told to its owner on paper or by
@@ -25,17 +28,26 @@ type Code struct{ text *string } // without the dash
 
 // NewSetupCode draws a set-up code of 8 characters, each equally likely.
 func NewSetupCode(random io.Reader) (Code, error) {
+	return drawCode(random, codeAlphabet, codeSize)
+}
+
+// NewMailCode draws a code of 6 digits, each equally likely, for a mail.
+func NewMailCode(random io.Reader) (Code, error) {
+	return drawCode(random, mailDigits, mailCodeSize)
+}
+
+func drawCode(random io.Reader, alphabet string, size int) (Code, error) {
 	// Bytes past the last whole multiple of the alphabet are drawn again, or
 	// its first characters would come up more often.
-	const even = 256 - 256%len(codeAlphabet)
-	text := make([]byte, 0, codeSize)
-	for len(text) < codeSize {
+	even := 256 - 256%len(alphabet)
+	text := make([]byte, 0, size)
+	for len(text) < size {
 		b, err := randomBytes(random, 1)
 		if err != nil {
-			return Code{}, fmt.Errorf("draw set-up code: %w", err)
+			return Code{}, fmt.Errorf("draw one-time code: %w", err)
 		}
 		if int(b[0]) < even {
-			text = append(text, codeAlphabet[int(b[0])%len(codeAlphabet)])
+			text = append(text, alphabet[int(b[0])%len(alphabet)])
 		}
 	}
 	return newCode(string(text)), nil
@@ -43,7 +55,12 @@ func NewSetupCode(random io.Reader) (Code, error) {
 
 // ParseSetupCode reads a code as a person types it: case, spaces and dashes do
 // not matter.
-func ParseSetupCode(s string) (Code, bool) {
+func ParseSetupCode(s string) (Code, bool) { return parseCode(s, codeAlphabet, codeSize) }
+
+// ParseMailCode reads a mailed code likewise.
+func ParseMailCode(s string) (Code, bool) { return parseCode(s, mailDigits, mailCodeSize) }
+
+func parseCode(s, alphabet string, size int) (Code, bool) {
 	if len(s) > access.MaxTypedPIN {
 		return Code{}, false
 	}
@@ -56,7 +73,7 @@ func ParseSetupCode(s string) (Code, bool) {
 		}
 		return r
 	}, s)
-	if len(text) != codeSize || strings.Trim(text, codeAlphabet) != "" {
+	if len(text) != size || strings.Trim(text, alphabet) != "" {
 		return Code{}, false
 	}
 	return newCode(text), true
@@ -74,11 +91,14 @@ func (k *Keyring) CodeMAC(keyID, purpose, accountID string, c Code) ([]byte, err
 	return k.mac(keyID, purposeCode, []byte(purpose), []byte(accountID), []byte(*c.text))
 }
 
-// Reveal gives the code as XXXX-XXXX to those who tell it to its owner; "" for
-// no code.
+// Reveal gives the code to those who tell it to its owner, a set-up code as
+// XXXX-XXXX; "" for no code.
 func (c Code) Reveal() string {
 	if c.text == nil {
 		return ""
+	}
+	if len(*c.text) != codeSize {
+		return *c.text
 	}
 	return (*c.text)[:codeSize/2] + "-" + (*c.text)[codeSize/2:]
 }

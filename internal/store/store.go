@@ -76,6 +76,7 @@ type Tx interface {
 	Accounts
 	Policies
 	PINs
+	Resets
 	Devices
 	Logins
 	Alerts

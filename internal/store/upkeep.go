@@ -22,7 +22,7 @@ type Upkeep interface {
 // Restoring is what a backup needs before it takes a store's place.
 type Restoring interface {
 	// EndAll revokes every unrevoked device, ends every login as EndLogins does,
-	// voids every set-up code, and gives the three numbers.
+	// voids every code and pass, and gives the three numbers.
 	EndAll(ctx context.Context, r Revocation, reason access.Reason) (devices, logins, codes int, err error)
 	// AttemptAccounts gives the keys of the accounts at which wrong PINs are
 	// remembered or an attempt is in flight, ascending.
@@ -46,6 +46,8 @@ const (
 	AgedAlertAddresses  Aged = "alert_addresses"  // by the alert's time
 	AgedDeviceAddresses Aged = "device_addresses" // by when the device was last seen
 	AgedSetupCodes      Aged = "setup_codes"      // by their expiry
+	AgedResetCodes      Aged = "reset_codes"      // by the time they were asked for
+	AgedLoginPasses     Aged = "login_passes"     // by their expiry
 )
 
 // Retention forgets what was kept long enough.
@@ -70,7 +72,7 @@ type Retention interface {
 
 // A KeyUse counts the rows of a table that rest on a key.
 type KeyUse struct {
-	Table string // "pin", "birth_date", "setup_code", "device" or "audit"
+	Table string // "pin", "birth_date", "setup_code", "reset_code", "device" or "audit"
 	Key   string // as the row names it: for devices possibly several keys
 	Rows  int
 }

@@ -13,7 +13,8 @@ import (
 
 const accountColumns = `a.id, a.public_id, a.login, a.external_id, a.family_name, a.given_name, a.profile,
 	a.group_name, a.lang, a.email, a.ends_on, a.status, a.status_reason, a.protection, a.imported,
-	a.chosen_at, a.password_changed_at, a.email_changed_at, a.mail_failed_at, a.created_at, a.updated_at, a.audit_seq,
+	a.chosen_at, a.password_changed_at, a.email_changed_at, a.mail_failed_at, a.password_advised_at,
+	a.created_at, a.updated_at, a.audit_seq,
 	(SELECT group_concat(o.code, char(31)) FROM (SELECT s.code FROM account_school m
 		JOIN school s ON s.id = m.school_id WHERE m.account_id = a.id ORDER BY m.position) o)`
 
@@ -21,20 +22,22 @@ const selectAccount = `SELECT ` + accountColumns + ` FROM account a WHERE `
 
 const insertAccount = `INSERT INTO account (public_id, login, external_id, family_name, given_name, profile,
 	group_name, lang, email, ends_on, status, status_reason, protection, imported,
-	chosen_at, password_changed_at, email_changed_at, mail_failed_at, created_at, updated_at, audit_seq)
-	VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)`
+	chosen_at, password_changed_at, email_changed_at, mail_failed_at, password_advised_at,
+	created_at, updated_at, audit_seq)
+	VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)`
 
 const updateAccount = `UPDATE account SET public_id = ?1, login = ?2, external_id = ?3, family_name = ?4,
 	given_name = ?5, profile = ?6, group_name = ?7, lang = ?8, email = ?9, ends_on = ?10, status = ?11,
 	status_reason = ?12, protection = ?13, imported = ?14, chosen_at = ?15, password_changed_at = ?16,
-	email_changed_at = ?17, mail_failed_at = ?18, created_at = ?19, updated_at = ?20, audit_seq = ?21 WHERE id = ?22`
+	email_changed_at = ?17, mail_failed_at = ?18, password_advised_at = ?19,
+	created_at = ?20, updated_at = ?21, audit_seq = ?22 WHERE id = ?23`
 
 func accountFields(a *access.Account) []any {
 	return []any{
 		&a.Key, &a.ID, &a.Login, intoText(&a.ExternalID), &a.FamilyName, &a.GivenName, &a.Profile,
 		&a.Group, &a.Lang, &a.Email, intoDate(&a.EndsOn), &a.Status, &a.StatusReason, &a.Protection, &a.Imported,
 		intoTime(&a.ChosenAt), intoTime(&a.PasswordChangedAt), intoTime(&a.EmailChangedAt),
-		intoTime(&a.MailFailedAt), intoTime(&a.CreatedAt), intoTime(&a.UpdatedAt), &a.AuditSeq,
+		intoTime(&a.MailFailedAt), intoTime(&a.PasswordAdvisedAt), intoTime(&a.CreatedAt), intoTime(&a.UpdatedAt), &a.AuditSeq,
 		intoList(&a.Schools),
 	}
 }
@@ -44,7 +47,7 @@ func accountValues(a *access.Account) []any {
 		a.ID, a.Login, orNull(a.ExternalID), a.FamilyName, a.GivenName, a.Profile,
 		a.Group, a.Lang, a.Email, orNull(a.EndsOn.String()), a.Status, a.StatusReason, a.Protection, a.Imported,
 		millis(a.ChosenAt), millis(a.PasswordChangedAt), millis(a.EmailChangedAt),
-		millis(a.MailFailedAt), millis(a.CreatedAt), millis(a.UpdatedAt), a.AuditSeq,
+		millis(a.MailFailedAt), millis(a.PasswordAdvisedAt), millis(a.CreatedAt), millis(a.UpdatedAt), a.AuditSeq,
 	}
 }
 

@@ -143,6 +143,8 @@ func (t *tx) Orphans(ctx context.Context) ([]store.Problem, error) {
 		{"attempt_lease", "id", "account_id"},
 		{"attempt_wrong", "id", "account_id"},
 		{"setup_code", "account_id", "account_id"},
+		{"reset_code", "id", "account_id"},
+		{"login_pass", "account_id", "account_id"},
 		{"device", "id", "account_id"},
 		{"login", "id", "account_id"},
 		{"alert", "id", "account_id"},

@@ -32,6 +32,8 @@ func everyTable() []table {
 		owned("birth_date", "b", "a.public_id, "+birthDateColumns, as(birthDateRowFields)),
 		owned("pin", "p", "a.public_id, a.login, "+pinColumns, as(credentialRowFields)),
 		owned("setup_code", "c", setupCodeColumns, as(setupCodeFields)),
+		numbered("reset_code", "r", "r.id", resetCodeColumns, as(resetCodeFields)),
+		owned("login_pass", "l", loginPassColumns, as(loginPassFields)),
 		owned("attempt", "t", attemptColumns, as(attemptFields)),
 		numbered("attempt_lease", "l", "l.id", leaseColumns, as(leaseFields)),
 		numbered("attempt_wrong", "w", "w.id", "w.at", as(wrongFields)),

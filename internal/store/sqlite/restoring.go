@@ -25,8 +25,16 @@ func (t *tx) EndAll(ctx context.Context, r store.Revocation, reason access.Reaso
 	if err != nil {
 		return 0, 0, 0, err
 	}
-	codes, err = t.exec(ctx, `DELETE FROM setup_code`)
-	return devices, denied + cut, codes, err
+	for _, query := range []string{
+		`DELETE FROM setup_code`, `DELETE FROM login_pass`, `UPDATE reset_code SET mac = NULL WHERE mac IS NOT NULL`,
+	} {
+		n, err := t.exec(ctx, query)
+		if err != nil {
+			return 0, 0, 0, err
+		}
+		codes += n
+	}
+	return devices, denied + cut, codes, nil
 }
 
 func (t *tx) AttemptAccounts(ctx context.Context) ([]int64, error) {

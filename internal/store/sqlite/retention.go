@@ -43,6 +43,10 @@ func agedAs(a store.Aged) (aged, error) {
 		return aged{table: "device", when: "last_seen_at", only: uncutLast, address: "last_ip"}, nil
 	case store.AgedSetupCodes:
 		return aged{table: "setup_code", when: "expires_at", only: "1"}, nil
+	case store.AgedResetCodes:
+		return aged{table: "reset_code", when: "created_at", only: "1"}, nil
+	case store.AgedLoginPasses:
+		return aged{table: "login_pass", when: "expires_at", only: "1"}, nil
 	}
 	return aged{}, fmt.Errorf("retention of %q: unknown", a)
 }
@@ -124,6 +128,7 @@ func eraseAccount() []string {
 			UNION SELECT t.incident_id FROM alert t WHERE t.account_id = ?1))`}
 	for _, table := range []string{
 		"birth_date", "pin", "attempt", "attempt_lease", "attempt_wrong", "setup_code",
+		"reset_code", "login_pass",
 		"device", "login", "alert", "notice", "account_school",
 	} {
 		statements = append(statements, `DELETE FROM `+table+` WHERE account_id = ?1`)

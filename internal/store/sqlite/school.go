@@ -10,14 +10,18 @@ import (
 	"pinward/internal/access"
 )
 
-const schoolColumns = `s.id, s.code, s.name, s.contact, s.email, s.time_zone, s.lang, s.networks, s.created_at`
+const schoolColumns = `s.id, s.code, s.name, s.contact, s.email, s.time_zone, s.lang, s.networks, s.created_at,
+	s.paused_at, s.paused_until, s.pause_reason`
 
 const selectSchool = `SELECT ` + schoolColumns + ` FROM school s WHERE s.code = ?1`
 
 const selectSchools = `SELECT ` + schoolColumns + ` FROM school s ORDER BY s.code`
 
 func schoolFields(s *access.School) []any {
-	return []any{&s.Key, &s.Code, &s.Name, &s.Contact, &s.Email, &s.TimeZone, &s.Lang, intoNetworks(&s.Networks), intoTime(&s.CreatedAt)}
+	return []any{
+		&s.Key, &s.Code, &s.Name, &s.Contact, &s.Email, &s.TimeZone, &s.Lang, intoNetworks(&s.Networks), intoTime(&s.CreatedAt),
+		intoTime(&s.PausedAt), intoTime(&s.PausedUntil), &s.PauseReason,
+	}
 }
 
 type networksColumn []access.Network
@@ -56,14 +60,18 @@ func (t *tx) PutSchool(ctx context.Context, s *access.School) error {
 	for i, n := range s.Networks {
 		networks[i] = n.String()
 	}
-	args := []any{s.Code, s.Name, s.Contact, s.Email, s.TimeZone, s.Lang, strings.Join(networks, "\n"), millis(s.CreatedAt)}
+	args := []any{
+		s.Code, s.Name, s.Contact, s.Email, s.TimeZone, s.Lang, strings.Join(networks, "\n"), millis(s.CreatedAt),
+		millis(s.PausedAt), millis(s.PausedUntil), s.PauseReason,
+	}
 	var err error
 	if s.Key == 0 {
-		s.Key, err = t.insert(ctx, `INSERT INTO school (code, name, contact, email, time_zone, lang, networks, created_at)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`, args...)
+		s.Key, err = t.insert(ctx, `INSERT INTO school (code, name, contact, email, time_zone, lang, networks, created_at,
+			paused_at, paused_until, pause_reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`, args...)
 	} else {
 		err = t.update(ctx, fmt.Sprintf("school %q", s.Code), `UPDATE school SET code = ?1, name = ?2, contact = ?3,
-			email = ?4, time_zone = ?5, lang = ?6, networks = ?7, created_at = ?8 WHERE id = ?9`, append(args, s.Key)...)
+			email = ?4, time_zone = ?5, lang = ?6, networks = ?7, created_at = ?8,
+			paused_at = ?9, paused_until = ?10, pause_reason = ?11 WHERE id = ?12`, append(args, s.Key)...)
 	}
 	if taken(err) {
 		return access.Refused("school_taken", fmt.Sprintf("school %q: there is one already", s.Code), "choose another code, or use pinward school edit")

@@ -24,7 +24,8 @@ func fullAccount() access.Account {
 		Profile: access.Teacher, Schools: []string{"B", "A"}, Group: "3B", Lang: "en", Email: "full@example.org",
 		EndsOn: access.Date{Year: 2027, Month: time.July, Day: 4}, Status: access.Suspended, Protection: access.Notify,
 		StatusReason: "a reason", Imported: true, ChosenAt: epoch().Add(1), PasswordChangedAt: epoch().Add(2 * time.Millisecond), EmailChangedAt: epoch().Add(7 * time.Second), MailFailedAt: epoch().Add(8 * time.Second),
-		CreatedAt: epoch().Add(3 * time.Millisecond), UpdatedAt: epoch().Add(4 * time.Millisecond), AuditSeq: 7,
+		PasswordAdvisedAt: epoch().Add(9 * time.Second),
+		CreatedAt:         epoch().Add(3 * time.Millisecond), UpdatedAt: epoch().Add(4 * time.Millisecond), AuditSeq: 7,
 	}
 }
 

@@ -59,6 +59,15 @@ func keyUses(t *testing.T, f *fixture) {
 			func() error {
 				return tx.PutSetupCode(ctx, access.SetupCode{AccountKey: bob, KeyID: "k0", MAC: []byte{1}, ExpiresAt: epoch()})
 			},
+			func() error {
+				return tx.PutResetCode(ctx, &access.ResetCode{AccountKey: ada, KeyID: "k2", MAC: []byte{1}, ExpiresAt: epoch().Add(time.Hour)})
+			},
+			func() error {
+				return tx.PutResetCode(ctx, &access.ResetCode{AccountKey: ada, KeyID: "k0", MAC: []byte{1}, ExpiresAt: epoch()})
+			},
+			func() error {
+				return tx.PutResetCode(ctx, &access.ResetCode{AccountKey: ada, KeyID: "k0", ExpiresAt: epoch().Add(time.Hour)})
+			},
 		} {
 			if err := put(); err != nil {
 				return err
@@ -75,6 +84,7 @@ func keyUses(t *testing.T, f *fixture) {
 		{Table: "device", Key: "k2", Rows: 1},
 		{Table: "device", Key: "k2@3 k1", Rows: 1},
 		{Table: "pin", Key: "k1", Rows: 1},
+		{Table: "reset_code", Key: "k2", Rows: 1},
 		{Table: "setup_code", Key: "k1", Rows: 1},
 	})
 }

@@ -38,8 +38,14 @@ func endAll(t *testing.T, f *fixture) {
 		if err := tx.PutSetupCode(ctx, access.SetupCode{AccountKey: ada, KeyID: "k1", MAC: []byte{1}, ExpiresAt: epoch()}); err != nil {
 			return err
 		}
+		if err := tx.PutResetCode(ctx, &access.ResetCode{AccountKey: ada, MAC: []byte{1}, CreatedAt: epoch()}); err != nil {
+			return err
+		}
+		if err := tx.PutLoginPass(ctx, access.LoginPass{AccountKey: bob, ExpiresAt: epoch()}); err != nil {
+			return err
+		}
 		devices, logins, codes, err := tx.EndAll(ctx, r, access.ReasonLoginExpired)
-		same(t, "ended", [3]int{devices, logins, codes}, [3]int{1, 2, 1})
+		same(t, "ended", [3]int{devices, logins, codes}, [3]int{1, 2, 3})
 		return err
 	})
 	kept.RevokedAt, kept.RevokedBy, kept.RevokedReason, kept.AuditSeq = r.At, r.By, r.Reason, r.AuditSeq
@@ -52,6 +58,7 @@ func endAll(t *testing.T, f *fixture) {
 		same(t, string(want.IDHash), getLogin(f, string(want.IDHash)), want)
 	}
 	same(t, "code", read(f, getSetupCode(ada)), access.SetupCode{})
+	same(t, "mailed code", read(f, getResetCode(ada)).MAC, nil)
 }
 
 func attemptAccounts(t *testing.T, f *fixture) {

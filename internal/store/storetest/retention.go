@@ -54,11 +54,17 @@ func agedRows(t *testing.T, f *fixture) {
 			if err := tx.PutSetupCode(ctx, c); err != nil {
 				return err
 			}
+			if err := tx.PutResetCode(ctx, &access.ResetCode{AccountKey: c.AccountKey, CreatedAt: c.ExpiresAt}); err != nil {
+				return err
+			}
+			if err := tx.PutLoginPass(ctx, access.LoginPass{AccountKey: c.AccountKey, ExpiresAt: c.ExpiresAt}); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
 	before := epoch().Add(3 * time.Hour)
-	for kind, want := range map[store.Aged]int{store.AgedLogins: 2, store.AgedAlerts: 3, store.AgedSetupCodes: 1} {
+	for kind, want := range map[store.Aged]int{store.AgedLogins: 2, store.AgedAlerts: 3, store.AgedSetupCodes: 1, store.AgedResetCodes: 1, store.AgedLoginPasses: 1} {
 		same(t, string(kind), countAged(f, kind, before), want)
 		pruneAged(f, kind, before, 1, 1)
 		pruneAged(f, kind, before, 10, want-1)
@@ -188,6 +194,10 @@ func (f *fixture) theirs(a, other *access.Account, number string) {
 			func() error {
 				return tx.PutSetupCode(ctx, access.SetupCode{AccountKey: a.Key, KeyID: "k", MAC: []byte{1}, ExpiresAt: epoch()})
 			},
+			func() error {
+				return tx.PutResetCode(ctx, &access.ResetCode{AccountKey: a.Key, KeyID: "k", MAC: []byte{1}})
+			},
+			func() error { return tx.PutLoginPass(ctx, access.LoginPass{AccountKey: a.Key, ExpiresAt: epoch()}) },
 			func() error { return tx.PutStudents(ctx, a.Key, []int64{other.Key}) },
 		} {
 			if err := put(); err != nil {

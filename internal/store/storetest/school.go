@@ -38,6 +38,7 @@ func schoolRoundTrip(t *testing.T, f *fixture) {
 		Code: "0750001A", Name: "École d’essai", Contact: "the office,\nroom 1", Email: "office@example.org", TimeZone: "Europe/Paris", Lang: "fr",
 		Networks:  networks(t, "10.1.0.0/16", "10.2.0.0/16=shared", "2001:db8::/32=never"),
 		CreatedAt: epoch().Add(1234567 * time.Nanosecond).In(time.FixedZone("elsewhere", 3600)),
+		PausedAt:  epoch().Add(time.Hour), PausedUntil: epoch().Add(2 * time.Hour), PauseReason: "the mail is down",
 	}
 	f.update(func(ctx context.Context, tx store.Tx) error { return tx.PutSchool(ctx, &s) })
 	filled(t, s)

@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"beside accounts", besideAccounts},
 		{"policies", policies},
 		{"credentials and set-up codes", credentials},
+		{"resets and passes", resets},
 		{"attempts", attempts},
 		{"devices", devices},
 		{"device lists", deviceLists},
