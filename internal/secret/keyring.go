@@ -35,6 +35,7 @@ const (
 	purposeStoreCheck  = "store-check"
 	purposeFingerprint = "fingerprint"
 	purposeCookieName  = "cookie-name"
+	purposeNotice      = "notice"
 )
 
 // A Keyring holds the keys that live outside the store. It prints as

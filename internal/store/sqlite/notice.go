@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/store"
@@ -108,6 +110,41 @@ func (t *tx) PutNotice(ctx context.Context, n *access.Notice) error {
 	}
 	n.Key = key
 	return nil
+}
+
+const selectDue = `SELECT ` + noticeColumns + ` FROM notice n WHERE n.state = 'waiting'
+	AND (n.next_at <= ?1 OR n.next_at > ?2) AND (n.leased_until IS NULL OR n.leased_until <= ?1 OR n.leased_until > ?3)
+	AND n.at >= ?4 ORDER BY n.next_at, n.id LIMIT ?5`
+
+func (t *tx) DueNotices(ctx context.Context, d store.Due) ([]access.Notice, error) {
+	since := int64(math.MinInt64)
+	if !d.Since.IsZero() {
+		since = d.Since.UnixMilli()
+	}
+	args := []any{d.Now.UnixMilli(), d.NextBy.UnixMilli(), d.LeaseBy.UnixMilli(), since, d.Limit}
+	return list(ctx, t, selectDue, args, noticeFields)
+}
+
+const selectMailsTo = `SELECT count(*), min(n.sent_at) FROM notice n WHERE n.address = ?1
+	AND ((n.sent_at > ?2 AND n.sent_at <= ?3) OR (n.state = 'waiting' AND n.leased_until > ?3))`
+
+func (t *tx) MailsTo(ctx context.Context, address string, since, now time.Time) (int, time.Time, error) {
+	var n int
+	var first time.Time
+	err := t.one(ctx, selectMailsTo, []any{address, since.UnixMilli(), now.UnixMilli()}, &n, intoTime(&first))
+	return n, first, err
+}
+
+const selectWaitingDigest = `SELECT ` + noticeColumns + ` FROM notice n WHERE n.address = ?1 AND n.state = 'waiting'
+	AND n.kind = 'digest' AND n.tries = 0 AND n.leased_until IS NULL AND coalesce(n.account_id, 0) = ?2 LIMIT 1`
+
+func (t *tx) WaitingDigest(ctx context.Context, address string, accountKey int64) (access.Notice, error) {
+	var n access.Notice
+	err := t.one(ctx, selectWaitingDigest, []any{address, accountKey}, noticeFields(&n)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return n, notFound("notice")
+	}
+	return n, err
 }
 
 func (t *tx) LastOfTopic(ctx context.Context, accountKey int64, k access.NoticeKind, topic string) (access.Notice, error) {
