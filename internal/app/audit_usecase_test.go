@@ -298,7 +298,7 @@ func (k *kit) wantMarked(before string, seq int64) {
 	}
 	for line := range strings.Lines(k.dump()) {
 		table, _, _ := strings.Cut(line, " ")
-		marked := slices.Contains([]string{"account", "alert", "device", "pin", "policy"}, table)
+		marked := slices.Contains([]string{"account", "alert", "device", "notice", "pin", "policy"}, table)
 		if marked && !known[line] && !strings.HasSuffix(line, fmt.Sprintf(" %q\n", fmt.Sprint(seq))) {
 			k.t.Errorf("changed, and not marked with record %d: %s", seq, line)
 		}

@@ -62,7 +62,7 @@ func (a *App) RememberDevice(ctx context.Context, by access.Operator, req NameDe
 		if err := c.PutLogin(ctx, &s.login); err != nil {
 			return fmt.Errorf("store login %d: %w", s.login.Key, err)
 		}
-		return nil
+		return c.tell(ctx, s)
 	})
 	if errors.Is(err, errLoginGone) {
 		return gone(), nil
@@ -102,6 +102,7 @@ func (c *change) register(ctx context.Context, s *session, r Remember, answer *L
 		return fmt.Errorf("register a device of %s: %w", s.facts.Account.Login, err)
 	}
 	s.login.Registered, s.login.DeviceID = true, d.ID
+	s.news.added = d.Label
 	answer.Device = deviceInfo(d, s.facts.Account.Login)
 	c.note("device_id", d.ID)
 	return nil

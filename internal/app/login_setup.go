@@ -194,6 +194,7 @@ func (c *change) choose(ctx context.Context, s *session, req SetUp, sealed secre
 	if err != nil {
 		return LoginAnswer{}, err
 	}
+	s.news.chose = chosen(before, req.Protection, s.facts.Credential)
 	c.note("protection", string(req.Protection))
 	if req.Protection.Strength() < before.Strength() {
 		if err := c.raise(ctx, account, detect.Changed(access.AlertProtectionWeakened), occasionOf(s.login)); err != nil {
@@ -260,5 +261,6 @@ func (c *change) passSetUp(ctx context.Context, s *session, remember *Remember, 
 	if err := c.PutLogin(ctx, &s.login); err != nil {
 		return LoginAnswer{}, fmt.Errorf("store login %d: %w", s.login.Key, err)
 	}
-	return answer, nil
+	err := c.conclude(ctx, s, &answer)
+	return answer, err
 }

@@ -96,7 +96,11 @@ func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAn
 		return LoginAnswer{}, err
 	}
 	c.noteLogin(s.login)
-	return answer, c.replayed(ctx, s, token)
+	if err := c.replayed(ctx, s, token); err != nil {
+		return LoginAnswer{}, err
+	}
+	err = c.conclude(ctx, s, &answer)
+	return answer, err
 }
 
 // keepLock stores a lock as swept: one that a clock moved back has bounded anew
@@ -133,6 +137,7 @@ func (s *session) apply(o decide.Outcome) {
 	switch o.Decision {
 	case access.Allow:
 		s.login.End(access.LoginPassed, o.Decision, o.Reason, s.facts.Now)
+		s.news.passed = true
 	case access.Deny:
 		s.login.End(access.LoginDenied, o.Decision, o.Reason, s.facts.Now)
 	case access.AskPIN, access.SetUp:

@@ -42,8 +42,10 @@ func (c *change) notifySchool(ctx context.Context, s access.School, n access.Not
 }
 
 func (c *change) owe(ctx context.Context, s access.School, n access.Notice) (err error) {
-	if n.ID, err = secret.NewPublicID(c.app.random, "n"); err != nil {
-		return fmt.Errorf("make a notice's id: %w", err)
+	if n.ID == "" {
+		if n.ID, err = secret.NewPublicID(c.app.random, "n"); err != nil {
+			return fmt.Errorf("make a notice's id: %w", err)
+		}
 	}
 	n.At, n.School, n.AuditSeq = c.now, s.Code, c.seq
 	if n.Lang == "" {

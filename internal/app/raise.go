@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/detect"
@@ -17,16 +18,21 @@ type occasion struct {
 	UserAgent string
 	DeviceID  string
 	LoginKey  int64
+	At        time.Time // when the login began
 }
 
 func occasionOf(l access.Login) occasion {
-	return occasion{IP: l.IP, UserAgent: l.UserAgent, DeviceID: l.DeviceID, LoginKey: l.Key}
+	return occasion{IP: l.IP, UserAgent: l.UserAgent, DeviceID: l.DeviceID, LoginKey: l.Key, At: l.StartedAt}
 }
 
 // raise stores an alert about an account, in the incident that it continues or
-// in a new one.
+// in a new one, and owes the notice that goes with it.
 func (c *change) raise(ctx context.Context, a access.Account, f detect.Finding, o occasion) error {
-	incident, err := c.incident(ctx, a, f.Kind)
+	incident, begun, err := c.incident(ctx, a, f.Kind)
+	if err != nil {
+		return err
+	}
+	kind, err := c.warning(ctx, a, f.Kind, begun, o)
 	if err != nil {
 		return err
 	}
@@ -39,7 +45,10 @@ func (c *change) raise(ctx context.Context, a access.Account, f detect.Finding, 
 	if err := c.PutAlert(ctx, &alert); err != nil {
 		return fmt.Errorf("raise %s for %s: %w", f.Kind, a.Login, err)
 	}
-	return nil
+	if kind == "" {
+		return nil
+	}
+	return c.warn(ctx, a, access.Notice{Kind: kind, AlertKey: alert.Key}, o)
 }
 
 // sentence words an alert. Outside a login nobody has given a password.
@@ -50,17 +59,18 @@ func sentence(k access.AlertKind, o occasion) string {
 	return k.Sentence()
 }
 
-func (c *change) incident(ctx context.Context, a access.Account, k access.AlertKind) (string, error) {
+// incident gives the incident that an alert belongs to; begun says that it is
+// its first.
+func (c *change) incident(ctx context.Context, a access.Account, k access.AlertKind) (id string, begun bool, err error) {
 	last, err := c.LastAlert(ctx, a.Key, detect.Family(k))
 	switch {
 	case err == nil && detect.SameIncident(last, c.now):
-		return last.IncidentID, nil
+		return last.IncidentID, false, nil
 	case err != nil && !errors.Is(err, access.ErrNotFound):
-		return "", fmt.Errorf("find the incident of %s: %w", a.Login, err)
+		return "", false, fmt.Errorf("find the incident of %s: %w", a.Login, err)
 	}
-	id, err := secret.NewPublicID(c.app.random, "i")
-	if err != nil {
-		return "", fmt.Errorf("name a new incident: %w", err)
+	if id, err = secret.NewPublicID(c.app.random, "i"); err != nil {
+		return "", false, fmt.Errorf("name a new incident: %w", err)
 	}
-	return id, nil
+	return id, true, nil
 }

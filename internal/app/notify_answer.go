@@ -1,0 +1,98 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"pinward/internal/access"
+	"pinward/internal/decide"
+	"pinward/internal/detect"
+	"pinward/internal/store"
+)
+
+// A NoticeInfo is a notice as an answer shows it to its person.
+type NoticeInfo struct {
+	ID         string            `json:"id"`
+	Kind       access.NoticeKind `json:"kind"`
+	HappenedAt time.Time         `json:"happened_at"`
+	Browser    string            `json:"browser,omitempty"`
+	IP         netip.Addr        `json:"ip,omitzero"`
+	Inside     bool              `json:"inside,omitempty"` // the address is the school's own
+	Label      string            `json:"label,omitempty"`
+	By         string            `json:"by,omitempty"` // role of who did it; absent: the person
+	Until      time.Time         `json:"until,omitzero"`
+	Count      int               `json:"count,omitempty"`
+}
+
+// An answer shows the newest notices of some weeks; the pages show all.
+const (
+	shownNotices   = 20
+	shownNoticeAge = 30 * access.Day
+)
+
+// inform adds to the answer of a login that passed whether the password had
+// better be changed and, where a PIN or a recognized device shows who it is,
+// what the person has not seen.
+func (c *change) inform(ctx context.Context, s session, answer *LoginAnswer) (err error) {
+	if answer.Decision != access.Allow || answer.Refused {
+		return nil
+	}
+	if answer.PasswordChangeAdvised, err = c.guessed(ctx, s.facts.Account); err != nil {
+		return err
+	}
+	if s.facts.Recognition != decide.Recognized && !s.pinProven() {
+		return nil
+	}
+	answer.Notices, err = c.unseen(ctx, s.facts.Account)
+	return err
+}
+
+// unseen gives the account's newest unseen notices, oldest first, but those of
+// this very request.
+func (c *change) unseen(ctx context.Context, a access.Account) ([]NoticeInfo, error) {
+	rows, err := c.Notices(ctx, store.NoticeFilter{AccountKey: a.Key, Unseen: true, Since: c.now.Add(-shownNoticeAge)})
+	if err != nil {
+		return nil, fmt.Errorf("list the notices of %s: %w", a.Login, err)
+	}
+	var shown []NoticeInfo
+	for _, n := range rows {
+		if n.ToSchool || n.Kind == access.NoticeDigest || n.AuditSeq == c.seq {
+			continue
+		}
+		shown = append(shown, NoticeInfo{
+			ID: n.ID, Kind: n.Kind, HappenedAt: n.Facts.At, Browser: n.Facts.Browser, IP: n.Facts.IP, Inside: n.Facts.Inside,
+			Label: n.Facts.Label, By: n.Facts.By, Until: n.Facts.Until, Count: n.Facts.Count,
+		})
+	}
+	return shown[max(0, len(shown)-shownNotices):], nil
+}
+
+// guessed reports whether somebody may know the account's password: an alert
+// says so that nobody has answered, or that its person disputed, and that is
+// younger than the last change of the password.
+func (c *change) guessed(ctx context.Context, a access.Account) (bool, error) {
+	family := detect.Family(access.AlertPINWrong)
+	unsettled := func(t access.Alert) bool {
+		return t.State == access.AlertOpen || t.State == access.AlertDisputed
+	}
+	last, err := c.LastAlert(ctx, a.Key, family)
+	switch {
+	case errors.Is(err, access.ErrNotFound) || (err == nil && !last.At.After(a.PasswordChangedAt)):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("look for alerts of %s: %w", a.Login, err)
+	case unsettled(last):
+		return true, nil
+	}
+	rows, err := c.Alerts(ctx, store.AlertFilter{
+		AccountKey: a.Key, Since: a.PasswordChangedAt, States: []access.AlertState{access.AlertOpen, access.AlertDisputed},
+	})
+	if err != nil {
+		return false, fmt.Errorf("list the alerts of %s: %w", a.Login, err)
+	}
+	return slices.ContainsFunc(rows, func(r store.AlertRow) bool { return slices.Contains(family, r.Kind) }), nil
+}
