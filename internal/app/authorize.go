@@ -55,6 +55,10 @@ const (
 	KeyStatusRead  Action = "key.status"
 	KeyNote        Action = "key.note"
 	KeyRotate      Action = "key.rotate"
+	MailQueue      Action = "mail.queue"
+	MailFlush      Action = "mail.flush"
+	MailRetry      Action = "mail.retry"
+	MailTest       Action = "mail.test"
 
 	storeInit  Action = "store.init"
 	loginSweep Action = "login.sweep"
@@ -69,6 +73,7 @@ var grants = sync.OnceValue(func() map[Action][]access.Role {
 	return map[Action][]access.Role{
 		AccountList: readers, DeviceList: readers, LoginList: readers, AlertsList: readers,
 		AccountShow: people, PINReset: people, PINStatusRead: people, PINUnlock: people,
+		MailQueue:  {access.RolePrincipal},
 		DeviceShow: people, DeviceRevoke: people, DeviceDiagnose: people, AlertsAck: people,
 		PINSet: portals, PINVerify: portals,
 		LoginStart: portals, LoginPIN: portals, LoginSetup: portals, LoginRemember: portals,

@@ -39,6 +39,9 @@ type Due struct {
 type Notices interface {
 	Notice(ctx context.Context, id string) (NoticeRow, error)
 	Notices(ctx context.Context, f NoticeFilter) ([]NoticeRow, error)
+	// CountNotices counts what Notices gives without a limit, and gives when the
+	// oldest of it was owed; zero: there is none.
+	CountNotices(ctx context.Context, f NoticeFilter) (int, time.Time, error)
 	PutNotice(ctx context.Context, n *access.Notice) error
 	// DueNotices gives notices whose mail may be tried now, those due first.
 	DueNotices(ctx context.Context, d Due) ([]access.Notice, error)

@@ -79,20 +79,31 @@ func (t *tx) Notice(ctx context.Context, id string) (store.NoticeRow, error) {
 	return r, err
 }
 
-func (t *tx) Notices(ctx context.Context, f store.NoticeFilter) ([]store.NoticeRow, error) {
-	var w where
+func (w *where) notices(f store.NoticeFilter) {
 	w.after("n.id", f.Page)
-	andIf(&w, "n.account_id", f.AccountKey)
+	andIf(w, "n.account_id", f.AccountKey)
 	if f.Schools != nil {
-		w.and(in(&w, "n.school", f.Schools))
+		w.and(in(w, "n.school", f.Schools))
 	}
 	if len(f.States) > 0 {
-		w.and(in(&w, "n.state", f.States))
+		w.and(in(w, "n.state", f.States))
 	}
 	if f.Unseen {
 		w.and("n.seen_at IS NULL")
 	}
 	w.andSince("n.at", f.Since)
+}
+
+func (t *tx) CountNotices(ctx context.Context, f store.NoticeFilter) (n int, oldest time.Time, err error) {
+	var w where
+	w.notices(f)
+	err = t.one(ctx, `SELECT count(*), min(n.at) FROM notice n`+w.clause(), w.args, &n, intoTime(&oldest))
+	return n, oldest, err
+}
+
+func (t *tx) Notices(ctx context.Context, f store.NoticeFilter) ([]store.NoticeRow, error) {
+	var w where
+	w.notices(f)
 	return find(ctx, t, selectNoticeRows+w.inOrder("n.id", f.Limit), w.args, noticeRowFields)
 }
 

@@ -55,7 +55,7 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			plan := planOf(t, s, tt.query, make([]any, tt.params))
-			tables := strings.NewReplacer("SCAN o", "", "SCAN CONSTANT ROW", "").Replace(plan) // o is a row or two of the lines above it
+			tables := strings.NewReplacer("SCAN o", "", "SCAN CONSTANT ROW", "").Replace(plan)               // o is a row or two of the lines above it
 			scans := strings.Contains(tables, "SCAN") && tt.name != "audit head" && tt.name != "due notices" // in order, of few rows
 			if !strings.Contains(plan, tt.want) || scans || strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") {
 				t.Errorf("got plan\n%s\nwant %q, no scan and no sorting", plan, tt.want)

@@ -99,6 +99,15 @@ func noticeFilters(t *testing.T, f *fixture) {
 			ids = append(ids, r.ID)
 		}
 		same(t, c.name, ids, c.want)
+		if c.filter.Limit > 0 {
+			continue
+		}
+		f.view(func(ctx context.Context, tx store.Tx) error {
+			n, oldest, err := tx.CountNotices(ctx, c.filter)
+			same(t, c.name+": number", n, len(c.want))
+			same(t, c.name+": none is oldest", oldest.IsZero(), n == 0)
+			return err
+		})
 	}
 }
 
