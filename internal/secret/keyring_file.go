@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"pinward/internal/access"
@@ -17,7 +16,7 @@ import (
 
 const (
 	keyringVersion = 1
-	maxKeyringFile = 1 << 20 // bytes; thousands of keys
+	maxKeyringFile = maxPrivateFile // thousands of keys
 )
 
 type keyringFile struct {
@@ -39,7 +38,7 @@ type keyFile struct {
 // this process's user nor root); key_invalid (not the JSON that the package
 // describes, or without exactly one active key). It never makes a key.
 func LoadKeyring(path string) (*Keyring, error) {
-	data, err := readKeyring(path)
+	data, err := readPrivate("keyring", path)
 	if err != nil {
 		return nil, err
 	}
@@ -52,66 +51,6 @@ func LoadKeyring(path string) (*Keyring, error) {
 		}
 	}
 	return k, nil
-}
-
-func readKeyring(path string) ([]byte, error) {
-	// Lstat comes before opening: opening a pipe or a device may block or act.
-	info, err := os.Lstat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &access.Error{
-			Kind: access.ErrUnusable, Code: "key_missing",
-			Text: fmt.Sprintf("keyring %s: does not exist", path),
-			Hint: "name the keyring with --keyring or PINWARD_KEYRING, or restore it from its own backup; a new one would not open this store",
-		}
-	}
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	if err := checkKeyringFile(path, info, os.Geteuid()); err != nil {
-		return nil, err
-	}
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	defer f.Close()
-	// The name may lead to another file by now: what was opened is what counts.
-	if info, err = f.Stat(); err != nil {
-		return nil, unreadable(path, err)
-	}
-	if err := checkKeyringFile(path, info, os.Geteuid()); err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxKeyringFile+1))
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	return data, nil
-}
-
-// checkKeyringFile refuses files that somebody other than the user uid or root
-// could have read or written.
-func checkKeyringFile(path string, info fs.FileInfo, uid int) error {
-	owner, known := info.Sys().(*syscall.Stat_t)
-	mode := info.Mode()
-	switch {
-	case mode.Type() == fs.ModeSymlink:
-		return insecure(path, "is a symbolic link", "name the file that it leads to")
-	case !mode.IsRegular():
-		return insecure(path, "is not a regular file", "name the keyring file itself")
-	case !known || owner.Uid != 0 && int64(owner.Uid) != int64(uid):
-		return insecure(path, "belongs to another user", "make sure that nobody else has read it, then give it to the user that runs pinward with chown")
-	case mode.Perm()&0o077 != 0 && !systemCredential(mode, owner):
-		return insecure(path, fmt.Sprintf("open to others (mode %04o)", mode.Perm()), "make sure that nobody else has read it, then chmod 600 "+path)
-	}
-	return nil
-}
-
-// systemCredential reports whether a file looks as systemd 254 and later hands
-// credentials to a service user: root's, readable by root's group, with an
-// access list for that user (systemd.exec(5), LoadCredential).
-func systemCredential(mode fs.FileMode, owner *syscall.Stat_t) bool {
-	return mode.Perm() == 0o440 && owner.Uid == 0 && owner.Gid == 0
 }
 
 // decodeKeyring says what is wrong by place and never quotes the file: a file
@@ -256,34 +195,10 @@ func syncFolder(dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-func insecure(path, why, hint string) error {
-	return &access.Error{
-		Kind: access.ErrUnusable, Code: "key_insecure",
-		Text: fmt.Sprintf("keyring %s: %s", path, why), Hint: hint,
-	}
-}
-
-func unreadable(path string, err error) error {
-	return &access.Error{
-		Kind: access.ErrUnusable, Code: "key_unreadable",
-		Text: fmt.Sprintf("keyring %s: cannot be read: %v", path, cause(err)),
-		Hint: "run pinward as the user that the keyring belongs to",
-	}
-}
-
 func unwritable(path string, err error) error {
 	return &access.Error{
 		Kind: access.ErrUnusable, Code: "key_unwritable",
 		Text: fmt.Sprintf("keyring %s: cannot be written: %v", path, cause(err)),
 		Hint: "name a file in a folder that this user may write to, with --keyring",
 	}
-}
-
-// cause drops the path that the text names already.
-func cause(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err
-	}
-	return err
 }

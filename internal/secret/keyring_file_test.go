@@ -163,7 +163,7 @@ func TestKeyringOwner(t *testing.T) {
 		{"nobody knows", 0o600, nil, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := checkKeyringFile("keyring.json", ownedFile{sys: c.sys, mode: c.mode}, 1000)
+			err := checkPrivate("keyring", "keyring.json", ownedFile{sys: c.sys, mode: c.mode}, 1000)
 			if c.ok && err != nil {
 				t.Errorf("refused: %v", err)
 			}

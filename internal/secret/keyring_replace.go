@@ -20,9 +20,9 @@ func (k *Keyring) Replace(path string) error {
 	}
 	info, err := os.Lstat(path)
 	if err != nil {
-		return unreadable(path, err)
+		return unreadable("keyring", path, err)
 	}
-	if err := checkKeyringFile(path, info, os.Geteuid()); err != nil {
+	if err := checkPrivate("keyring", path, info, os.Geteuid()); err != nil {
 		return err
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")

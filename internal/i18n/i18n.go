@@ -1,0 +1,85 @@
+package i18n
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// French is the language that differs from the others here.
+const French = "fr"
+
+// The spaces that French typography puts before or after a sign, none of which
+// a line may end at.
+const (
+	noBreak     = "\u00a0"
+	thinNoBreak = "\u202f"
+)
+
+// Languages lists the languages that pages and mails are written in.
+func Languages() []string { return []string{French, "en"} }
+
+// Typeset turns the plain spaces around French signs into those that French
+// typography asks for. English stays as it is.
+func Typeset(lang, s string) string {
+	if lang != French {
+		return s
+	}
+	return strings.NewReplacer(
+		" :", noBreak+":", "« ", "«"+noBreak, " »", noBreak+"»",
+		" ;", thinNoBreak+";", " !", thinNoBreak+"!", " ?", thinNoBreak+"?",
+	).Replace(s)
+}
+
+// Count gives a number and its noun: "1 device", "2 devices". French counts 0 as
+// one.
+func Count(lang string, n int, one, many string) string {
+	noun := many
+	if n == 1 || n == 0 && lang == French {
+		noun = one
+	}
+	return strconv.Itoa(n) + noBreak + noun
+}
+
+// Moment gives a time in words, as a clock in loc shows it and with what clock
+// that is: "Friday 27 November 2026 at 09:05 (Europe/Paris, UTC+1)".
+func Moment(lang string, t time.Time, loc *time.Location) string {
+	t = t.In(loc)
+	weekday, month := t.Weekday().String(), t.Month().String()
+	day := strconv.Itoa(t.Day())
+	if lang != French {
+		return fmt.Sprintf("%s %s %s %d at %s (%s)", weekday, day, month, t.Year(), t.Format("15:04"), zone(t))
+	}
+	if t.Day() == 1 {
+		day = "1er"
+	}
+	weekday = [...]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}[t.Weekday()]
+	month = [...]string{
+		"janvier", "février", "mars", "avril", "mai", "juin",
+		"juillet", "août", "septembre", "octobre", "novembre", "décembre",
+	}[t.Month()-1]
+	clock := strconv.Itoa(t.Hour()) + noBreak + "h" + noBreak + t.Format("04")
+	return fmt.Sprintf("%s %s %s %d à %s (%s)", weekday, day, month, t.Year(), clock, zone(t))
+}
+
+// zone names the clock: "Europe/Paris, UTC+1", "Asia/Kolkata, UTC+5:30", "UTC".
+func zone(t time.Time) string {
+	name := t.Location().String()
+	if name == "UTC" {
+		return name
+	}
+	_, seconds := t.Zone()
+	sign := "+"
+	if seconds < 0 {
+		sign, seconds = "−", -seconds
+	}
+	offset := "UTC"
+	if seconds != 0 {
+		offset += sign + strconv.Itoa(seconds/3600)
+	}
+	if minutes := seconds / 60 % 60; minutes != 0 {
+		offset += fmt.Sprintf(":%02d", minutes)
+	}
+	return name + ", " + offset
+}

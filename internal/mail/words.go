@@ -1,0 +1,109 @@
+package mail
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"pinward/internal/access"
+	"pinward/internal/i18n"
+)
+
+//go:embed words/*.json
+var wordFiles embed.FS
+
+// words are the texts of all mails in one language.
+type words struct {
+	Hello        string
+	Colon        string
+	Account      string
+	When         string
+	Device       string
+	Place        string
+	Inside       string
+	Outside      string
+	Unknown      string
+	Network      string
+	Label        string
+	By           string
+	Reason       string
+	Until        string
+	Count        string
+	Code         string
+	On           string
+	Contact      string
+	ContactNamed string `json:"contact_named"`
+	Footer       string
+	Roles        map[access.Role]string
+	Titles       map[string]string
+	Steps        map[string]string // sentences that several mails share
+	Mails        map[string]mailWords
+}
+
+// mailWords are the texts of one kind of mail. None depends on the notice, so
+// that nothing foreign can get into a sentence or a subject.
+type mailWords struct {
+	Subject string
+	Lead    string // what happened
+	Parts   []partWords
+}
+
+type partWords struct {
+	Title string // of words.Titles
+	Text  string
+	Steps []string // of words.Steps
+}
+
+// The keys of the mails that belong to no kind of notice.
+const (
+	keyTest     = "test"
+	keyAny      = "any"
+	schoolWords = ".school" // follows the kind where the school reads it, not the person
+)
+
+var frenchWords = sync.OnceValue(func() words { return readWords("fr") })
+
+var englishWords = sync.OnceValue(func() words { return readWords("en") })
+
+func wordsOf(lang string) words {
+	if lang == i18n.French {
+		return frenchWords()
+	}
+	return englishWords()
+}
+
+// readWords panics on a file that is not words: it is part of the program, and
+// the tests read it.
+func readWords(lang string) words {
+	data, err := wordFiles.ReadFile("words/" + lang + ".json")
+	var w words
+	if err == nil {
+		in := json.NewDecoder(bytes.NewReader(data))
+		in.DisallowUnknownFields()
+		err = in.Decode(&w)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("words of mails in %s: %v", lang, err))
+	}
+	return w
+}
+
+// of gives the texts of a notice, to the person or to the school.
+func (w words) of(n access.Notice) (mailWords, bool) {
+	kind := string(n.Kind)
+	own, known := w.Mails[kind]
+	if !known || !n.ToSchool {
+		return own, known
+	}
+	if forSchool, told := w.Mails[kind+schoolWords]; told {
+		return forSchool, true
+	}
+	if n.Kind == access.NoticeUnreachable || n.Kind == access.NoticePolicyPaused {
+		return own, true
+	}
+	forSchool := w.Mails[keyAny+schoolWords]
+	forSchool.Subject = own.Subject
+	return forSchool, true
+}
