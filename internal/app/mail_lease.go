@@ -117,7 +117,8 @@ func (a *App) handBack(ctx context.Context, by access.Operator, mails []Mail) er
 	if len(mails) == 0 {
 		return nil
 	}
-	return a.update(context.WithoutCancel(ctx), by, MailFlush, func(c *change) error {
+	ctx = context.WithoutCancel(ctx)
+	return a.update(ctx, by, MailFlush, func(c *change) error {
 		c.nothing()
 		for _, m := range mails {
 			n, mine, err := c.leased(ctx, m)
