@@ -211,3 +211,24 @@ func (a *App) Outbox(ctx context.Context, by access.Operator) (Outbox, error) {
 	})
 	return o, err
 }
+
+// MailingSchool gives the school in whose name a test mail goes out: the first
+// one, by code.
+func (a *App) MailingSchool(ctx context.Context, by access.Operator) (access.School, error) {
+	var school access.School
+	err := a.read(ctx, by, MailTest, func(tx store.Tx) error {
+		if err := authorizeWhole(by, MailTest); err != nil {
+			return err
+		}
+		schools, err := reachable(ctx, tx, by)
+		if err != nil {
+			return err
+		}
+		school = access.School{Lang: defaultLang}
+		if len(schools) > 0 {
+			school = schools[0]
+		}
+		return nil
+	})
+	return school, err
+}
