@@ -31,10 +31,9 @@ func (s *session) configShow() error {
 	if err != nil {
 		return err
 	}
-	values := map[string]string{"store": c.Store, "keyring": c.Keyring, "output": c.Output}
 	settings := []setting{{"file", c.File, ""}}
 	for _, key := range config.Keys() {
-		settings = append(settings, setting{key, values[key], string(c.Origin(key))})
+		settings = append(settings, setting{key, c.Value(key), string(c.Origin(key))})
 	}
 	return list(s, []column[setting]{
 		{Key: "key", Title: "KEY", Whole: true, Value: func(v setting) any { return v.Key }},

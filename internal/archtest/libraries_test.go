@@ -46,6 +46,8 @@ func libraries() []library {
 func testLibraries() []string {
 	return []string{
 		"github.com/creack/pty",
+		"github.com/emersion/go-sasl",
+		"github.com/emersion/go-smtp",
 		"github.com/rogpeppe/go-internal/testscript",
 		"pgregory.net/rapid",
 	}

@@ -28,7 +28,12 @@ const (
 )
 
 // Keys lists the keys of the configuration file in the order they are shown.
-func Keys() []string { return []string{keyStore, keyKeyring, keyOutput} }
+func Keys() []string { return append([]string{keyStore, keyKeyring, keyOutput}, mailKeys()...) }
+
+// pathKeys lists the keys whose values are paths.
+func pathKeys() []string {
+	return []string{keyStore, keyKeyring, keyMailPasswordFile, keyMailFolder, keyMailCAFile}
+}
 
 // An Origin says what decided a value.
 type Origin string
@@ -48,13 +53,18 @@ type Config struct {
 	Store   string `mapstructure:"store"`   // path, or a URL with "://"
 	Keyring string `mapstructure:"keyring"` // path
 	Output  string `mapstructure:"output"`  // format of answers, unchecked here
+	Mail    Mail   `mapstructure:"mail"`
 
 	// File is the configuration file: from Load the one that was read, else "";
 	// from Paths the one that is or would be read.
 	File string `mapstructure:"-"`
 
+	values  map[string]string
 	origins map[string]Origin
 }
+
+// Value gives what was decided for a key, as a text.
+func (c Config) Value(key string) string { return c.values[key] }
 
 // Origin tells what decided the value of a key.
 func (c Config) Origin(key string) Origin {
@@ -72,9 +82,9 @@ type Sources struct {
 	Root  bool // whether the effective user is root
 }
 
-// Load decides every key: a flag wins over PINWARD_STORE, PINWARD_KEYRING and
-// PINWARD_OUTPUT, these over the file, the file over the default; an empty
-// variable counts as unset. A file that was named must exist. No error quotes
+// Load decides every key: a flag wins over PINWARD_STORE, PINWARD_KEYRING,
+// PINWARD_OUTPUT and PINWARD_MAIL_HOST and its like, these over the file, the file
+// over the default; an empty variable counts as unset. A file that was named must exist. No error quotes
 // the file's content.
 func Load(s Sources) (Config, error) {
 	path, named := s.file()
@@ -110,22 +120,20 @@ func Paths(s Sources) (Config, error) {
 }
 
 // decideAll lays the sources over each other, weakest first.
-func decideAll(s Sources, file string, values map[string]any) (Config, error) {
-	c := Config{File: file, origins: map[string]Origin{}}
+func decideAll(s Sources, file string, values map[string]string) (Config, error) {
+	c := Config{File: file, values: map[string]string{}, origins: map[string]Origin{}}
 	v := viper.New()
 	for _, key := range Keys() {
 		value, origin := s.fallback(key)
 		v.SetDefault(key, value)
 		c.origins[key] = origin
 	}
-	for key := range values {
+	for key, value := range values {
+		v.Set(key, value)
 		c.origins[key] = FromFile
 	}
-	if err := v.MergeConfigMap(values); err != nil {
-		return Config{}, fmt.Errorf("merge configuration: %w", err)
-	}
 	for _, key := range Keys() {
-		if value := s.Env("PINWARD_" + strings.ToUpper(key)); value != "" {
+		if value := s.Env(variable(key)); value != "" {
 			v.Set(key, value)
 			c.origins[key] = FromEnv
 		}
@@ -142,7 +150,15 @@ func decideAll(s Sources, file string, values map[string]any) (Config, error) {
 	if err := v.UnmarshalExact(&c); err != nil {
 		return Config{}, errors.New("decide configuration: a value does not fit its key")
 	}
+	for _, key := range Keys() {
+		c.values[key] = v.GetString(key)
+	}
 	return c, c.missing()
+}
+
+// variable gives the variable of the environment that decides a key.
+func variable(key string) string {
+	return "PINWARD_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 }
 
 // missing reports the paths that nothing decided.

@@ -37,6 +37,17 @@ func (s Sources) fallback(key string) (string, Origin) {
 		return join(s.configDir(), "keyring.json"), FromDefault
 	case keyOutput:
 		return "table", FromDefault
+	case keyMailDelivery:
+		return "off", FromDefault
+	case keyMailTLS:
+		return "starttls", FromDefault
+	case keyMailTimeout:
+		return "30s", FromDefault
+	case keyMailPasswordFile:
+		if dir := s.Env("CREDENTIALS_DIRECTORY"); filepath.IsAbs(dir) {
+			return filepath.Join(dir, mailCredential), FromEnv
+		}
+		return "", FromDefault
 	default:
 		return "", FromDefault
 	}

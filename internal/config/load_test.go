@@ -142,7 +142,7 @@ func TestLoadOrder(t *testing.T) {
 			if c.Store != tt.store || c.Output != tt.output {
 				t.Errorf("got %+v, want store %s and output %s", c, tt.store, tt.output)
 			}
-			for _, key := range Keys() {
+			for _, key := range []string{"store", "keyring", "output"} {
 				if got := c.Origin(key); got != tt.origin {
 					t.Errorf("origin of %s: got %s, want %s", key, got, tt.origin)
 				}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/viper"
@@ -21,7 +22,7 @@ const maxFile = 64 << 10
 // read gives the file's values, paths made relative to the file's folder. Its
 // errors hold the file's path and a line number, never what stands there: what
 // was read by mistake may be a secret.
-func read(path string) (map[string]any, error) {
+func read(path string) (map[string]string, error) {
 	data, err := readFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration file %q: %w", path, err)
@@ -30,8 +31,8 @@ func read(path string) (map[string]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read configuration file %q: %w", path, err)
 	}
-	for _, key := range []string{keyStore, keyKeyring} {
-		if value, ok := values[key].(string); ok {
+	for _, key := range pathKeys() {
+		if value, given := values[key]; given {
 			values[key] = against(filepath.Dir(path), value)
 		}
 	}
@@ -66,7 +67,7 @@ func cause(err error) error {
 
 // decode reads YAML and refuses what viper would take silently: other spellings
 // of a key, numbers and lists for text.
-func decode(data []byte) (map[string]any, error) {
+func decode(data []byte) (map[string]string, error) {
 	yaml, err := viper.NewCodecRegistry().Decoder("yaml")
 	if err != nil {
 		return nil, err
@@ -75,18 +76,49 @@ func decode(data []byte) (map[string]any, error) {
 	if err := yaml.Decode(data, values); err != nil {
 		return nil, errors.New(atLine(yamlLine(err), "not YAML of the form key: value, each key once"))
 	}
+	if group, given := values[groupMail]; given {
+		if err := spread(values, group); err != nil {
+			return nil, errors.New(atLine(lineOf(data, groupMail), err.Error()))
+		}
+	}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		if !slices.Contains(Keys(), key) {
 			return nil, errors.New(atLine(lineOf(data, key), "unknown key; the keys are "+strings.Join(Keys(), ", ")))
 		}
 	}
+	texts := map[string]string{}
 	for _, key := range Keys() {
 		value, given := values[key]
-		if text, isText := value.(string); given && (!isText || text == "") {
+		if !given {
+			continue
+		}
+		text, isText := value.(string)
+		if port, isNumber := value.(int); isNumber && key == keyMailPort {
+			text, isText = strconv.Itoa(port), true
+		}
+		if !isText || text == "" {
 			return nil, errors.New(atLine(lineOf(data, key), key+": not a text; put it in quotes or remove the line"))
 		}
+		texts[key] = text
 	}
-	return values, nil
+	return texts, nil
+}
+
+// spread makes the group's keys keys of the top level: "mail.host".
+func spread(values map[string]any, group any) error {
+	within, isGroup := group.(map[string]any)
+	if !isGroup {
+		return errors.New(groupMail + ": not a group of keys, each on a line of its own and indented")
+	}
+	delete(values, groupMail)
+	for key, value := range within {
+		key = groupMail + "." + key
+		if _, twice := values[key]; twice {
+			return errors.New(groupMail + ": a key stands twice")
+		}
+		values[key] = value
+	}
+	return nil
 }
 
 func atLine(line int, text string) string {
@@ -108,12 +140,15 @@ func yamlLine(err error) int {
 	return 0
 }
 
-// lineOf gives the line that a key of the top level stands on, 0 where it is
-// not written as a line of its own.
+// lineOf gives the line that a key stands on, 0 where it is not written as a line
+// of its own. A key of a group stands there without the group's name, indented.
 func lineOf(data []byte, key string) int {
+	_, inGroup, _ := strings.Cut(key, ".")
 	for i, line := range bytes.Split(data, []byte("\n")) {
 		name, _, found := strings.Cut(string(line), ":")
-		if found && strings.Trim(name, "\ufeff \t\"'") == key {
+		plain := strings.Trim(name, "\ufeff \t\"'")
+		indented := strings.HasPrefix(name, " ")
+		if found && (plain == key || indented && inGroup != "" && plain == inGroup) {
 			return i + 1
 		}
 	}

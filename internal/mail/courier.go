@@ -105,6 +105,6 @@ func Permanent(err error) bool { return errors.Is(err, access.ErrRefused) }
 // Down reports whether the fault is not the mail's but the server's, the
 // settings' or the caller's: the other mails had better wait too.
 func Down(err error) bool {
-	return errors.Is(err, access.ErrUnusable) || access.CodeOf(err) == codeUnreachable ||
+	return errors.Is(err, access.ErrUnusable) || access.CodeOf(err) == "mail_unreachable" ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

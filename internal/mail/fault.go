@@ -14,12 +14,6 @@ import (
 	"pinward/internal/access"
 )
 
-// The codes of failed deliveries, as Deliver tells them.
-const (
-	codeUnreachable = "mail_unreachable"
-	codeSetup       = "mail_setup"
-)
-
 // A step is where in a delivery something failed.
 type step string
 
@@ -71,7 +65,7 @@ func refused(at step, answer *textproto.Error) error {
 		}
 	case forGood && !late:
 		return &access.Error{
-			Kind: access.ErrUnusable, Code: codeSetup, Text: fmt.Sprintf("deliver a mail: %s: the server refuses %s", at, code),
+			Kind: access.ErrUnusable, Code: "mail_setup", Text: fmt.Sprintf("deliver a mail: %s: the server refuses %s", at, code),
 			Hint: "ask whoever runs the server whether pinward may send from this machine, and as mail.from",
 		}
 	case forGood:
@@ -110,7 +104,7 @@ func tlsFault(err error) error {
 
 func unreachable(at step, why string) error {
 	return &access.Error{
-		Kind: access.ErrBusy, Code: codeUnreachable, Text: fmt.Sprintf("deliver a mail: %s: %s", at, why),
+		Kind: access.ErrBusy, Code: "mail_unreachable", Text: fmt.Sprintf("deliver a mail: %s: %s", at, why),
 		Hint: "look at mail.host and mail.port, and whether the server runs",
 	}
 }

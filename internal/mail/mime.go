@@ -14,13 +14,12 @@ func (m Message) encode() (*gomail.Msg, error) {
 	if checkAddress(m.To) != nil || checkAddress(m.From.Address) != nil || m.ID == "" || tame(m.ID) != m.ID {
 		return nil, invalid("it lacks its addresses or its id")
 	}
-	sum := sha256.Sum256([]byte(m.ID))
+	// No text holds its own digest, so that no part holds what parts it.
+	sum := sha256.Sum256([]byte(m.ID + m.Text + m.HTML))
 	out := gomail.NewMsg(
 		gomail.WithNoDefaultUserAgent(),
 		gomail.WithEncoding(gomail.EncodingQP),
-		// "=" stands in no quoted-printable text but before a hexadecimal digit
-		// or a line's end, so that no part can hold this.
-		gomail.WithBoundary("=_"+hex.EncodeToString(sum[:16])),
+		gomail.WithBoundary(hex.EncodeToString(sum[:])),
 	)
 	out.FromMailAddress(&netmail.Address{Name: m.From.Name, Address: m.From.Address})
 	if err := out.To(m.To); err != nil {

@@ -143,5 +143,5 @@ func readRoots(path string) (*x509.CertPool, error) {
 func misset(text, hint string) error { return access.Usage(text, hint) }
 
 func unusable(text string) error {
-	return &access.Error{Kind: access.ErrUnusable, Code: codeSetup, Text: text, Hint: "see what pinward config show says under mail"}
+	return &access.Error{Kind: access.ErrUnusable, Code: "mail_setup", Text: text, Hint: "see what pinward config show says under mail"}
 }

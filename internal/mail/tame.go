@@ -13,6 +13,7 @@ const maxShown = 200
 // turn or hide others become U+FFFD, and what is too long is cut. No mail program
 // makes a link of it where it looks like one.
 func tame(s string) string {
+	s = s[:min(len(s), 8*maxShown)] // what is cut below need not be read
 	fields := strings.Fields(strings.Map(visible, strings.ToValidUTF8(s, "\uFFFD")))
 	for i, field := range fields {
 		if strings.ContainsAny(field, "/\\") || strings.HasPrefix(strings.ToLower(field), "www") {
