@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -97,4 +98,14 @@ func maskedAddress(address string) string {
 		return string(first) + "…@" + domain
 	}
 	return "…@" + domain
+}
+
+// mailsPerHour gives how many mails an address gets in an hour before the rest
+// becomes a digest.
+func (s *session) mailsPerHour() (int, error) {
+	n, err := strconv.Atoi(s.config.Mail.MaxPerHour)
+	if err != nil || n < 1 || n > 10_000 {
+		return 0, access.Usage("mail.max_per_hour: not a number from 1 to 10000", "")
+	}
+	return n, nil
 }
