@@ -1,6 +1,8 @@
 package cmd_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,10 +12,13 @@ import (
 // against docs/json-output.md.
 func TestUpkeepKeepsItsKeys(t *testing.T) {
 	d, page := newDesk(t), readText(t, jsonPage)
+	d.deliverToFolder()
 	for _, c := range []struct{ heading, line string }{
 		{"### Key", "key status"},
 		{"### Rotation plan", "key rotate -n"},
 		{"### Retention plan", "store prune -n"},
+		{"### Mail", "mail queue"},
+		{"### Flush", "mail flush"},
 	} {
 		objects := d.objects("", c.line)
 		if len(objects) == 0 {
@@ -36,6 +41,16 @@ func TestUpkeepKeepsItsKeys(t *testing.T) {
 				checkItem(t, c.line, page, item, made)
 			}
 		}
+	}
+}
+
+// deliverToFolder turns mail on.
+func (d desk) deliverToFolder() {
+	d.t.Helper()
+	path := filepath.Join(d.folder, "demo", "config.yaml")
+	text := readText(d.t, path) + "mail:\n  delivery: file\n  from: office@school.example\n  folder: mails\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		d.t.Fatal(err)
 	}
 }
 

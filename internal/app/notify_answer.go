@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -20,11 +19,11 @@ type NoticeInfo struct {
 	Kind       access.NoticeKind `json:"kind"`
 	HappenedAt time.Time         `json:"happened_at"`
 	Browser    string            `json:"browser,omitempty"`
-	IP         netip.Addr        `json:"ip,omitzero"`
+	IP         string            `json:"ip,omitempty"`
 	Inside     bool              `json:"inside,omitempty"` // the address is the school's own
 	Label      string            `json:"label,omitempty"`
 	By         string            `json:"by,omitempty"` // role of who did it; absent: the person
-	Until      time.Time         `json:"until,omitzero"`
+	Until      *time.Time        `json:"until,omitempty"`
 	Count      int               `json:"count,omitempty"`
 }
 
@@ -63,12 +62,23 @@ func (c *change) unseen(ctx context.Context, a access.Account) ([]NoticeInfo, er
 		if n.ToSchool || n.Kind == access.NoticeDigest || n.AuditSeq == c.seq {
 			continue
 		}
-		shown = append(shown, NoticeInfo{
-			ID: n.ID, Kind: n.Kind, HappenedAt: n.Facts.At, Browser: n.Facts.Browser, IP: n.Facts.IP, Inside: n.Facts.Inside,
-			Label: n.Facts.Label, By: n.Facts.By, Until: n.Facts.Until, Count: n.Facts.Count,
-		})
+		shown = append(shown, noticeInfo(n.Notice))
 	}
 	return shown[max(0, len(shown)-shownNotices):], nil
+}
+
+func noticeInfo(n access.Notice) NoticeInfo {
+	f := n.Facts
+	info := NoticeInfo{
+		ID: n.ID, Kind: n.Kind, HappenedAt: f.At, Browser: f.Browser, Inside: f.Inside, Label: f.Label, By: f.By, Count: f.Count,
+	}
+	if f.IP.IsValid() {
+		info.IP = f.IP.String()
+	}
+	if !f.Until.IsZero() {
+		info.Until = &f.Until
+	}
+	return info
 }
 
 // guessed reports whether somebody may know the account's password: an alert

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"pinward/internal/access"
 	"pinward/internal/detect"
@@ -161,13 +162,16 @@ func (r *removals) add(a access.Account, d access.Device) {
 	r.labels[a.Key] = append(r.labels[a.Key], d.Label)
 }
 
+// namedLabels is how many of them a notice names; it counts all.
+const namedLabels = 10
+
 // tellRemoved owes each person one notice, however many devices it was.
 func (c *change) tellRemoved(ctx context.Context, r removals) error {
 	for _, a := range r.accounts {
 		labels := r.labels[a.Key]
 		n := access.Notice{Kind: access.NoticeDeviceRemoved, Facts: access.NoticeFacts{By: string(c.by.Role), Label: labels[0]}}
 		if len(labels) > 1 {
-			n.Facts.Label, n.Facts.Count, n.Facts.Items = "", len(labels), labels
+			n.Facts.Label, n.Facts.Count = strings.Join(labels[:min(len(labels), namedLabels)], ", "), len(labels)
 		}
 		if err := c.notify(ctx, a, n); err != nil {
 			return err
