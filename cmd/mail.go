@@ -47,6 +47,7 @@ func (s *session) flushMail(ctx context.Context, a *app.App, f app.Flush) (app.F
 	if f.PerHour, err = s.mailsPerHour(); err != nil {
 		return app.Flushed{}, err
 	}
+	f.Timeout = courier.Timeout()
 	f.MessageID = func(n access.Notice) string { return mail.MessageID(n, courier.From()) }
 	f.Deliver = func(ctx context.Context, m app.Mail) error {
 		message, err := mail.Compose(told(m), recipient(m), m.Secret, courier.From())

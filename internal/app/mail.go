@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -25,8 +26,9 @@ type Flush struct {
 	// will never be taken, with the code mail_deferred where this one may be
 	// later, and anything else where none can be delivered at present.
 	Deliver func(context.Context, Mail) error
-	PerHour int       // so many mails go to one address, the rest becomes a digest; 0: all go
-	Since   time.Time // only what is owed since; zero: all
+	Timeout time.Duration // of Deliver; 0: a minute
+	PerHour int           // so many mails go to one address, the rest becomes a digest; 0: all go
+	Since   time.Time     // only what is owed since; zero: all
 }
 
 // Flushed counts what became of the mails that were due.
@@ -41,9 +43,10 @@ type Flushed struct {
 // which is three days.
 const (
 	mailBatch  = 20
-	sendAtMost = time.Minute     // one mail
-	leaseFor   = 5 * time.Minute // a batch; mails left over are handed back
-	firstDelay = time.Minute     // after the first try, twice as long after each
+	sendAtMost = time.Minute      // one mail, where nothing else is said
+	leaseFor   = 5 * time.Minute  // a batch, and Timeout more; mails left over are handed back
+	leaseMost  = 30 * time.Minute // whatever Timeout is
+	firstDelay = time.Minute      // after the first try, twice as long after each
 	lastDelay  = 4 * time.Hour
 	maxTries   = 25
 	downAfter  = 3 // mails in a row that cannot be delivered end a flush
@@ -95,6 +98,8 @@ func (a *App) FlushMail(ctx context.Context, by access.Operator, f Flush) (Flush
 	return done, nil
 }
 
+func (f Flush) timeout() time.Duration { return cmp.Or(f.Timeout, sendAtMost) }
+
 // isDown reports whether the fault is not the mail's, so that the next one would
 // fare no better.
 func isDown(failure error) bool {
@@ -113,7 +118,7 @@ func (a *App) deliver(ctx context.Context, f Flush, m Mail) error {
 			return &access.Error{Kind: access.ErrUnusable, Code: mailDeferred, Text: err.Error()}
 		}
 	}
-	ctx, stop := context.WithTimeout(ctx, sendAtMost)
+	ctx, stop := context.WithTimeout(ctx, f.timeout())
 	defer stop()
 	return f.Deliver(ctx, m)
 }

@@ -16,13 +16,14 @@ import (
 type leasedMails struct {
 	mails             []Mail
 	from, until       time.Time
+	each              time.Duration // that one mail may take
 	due               int
 	digested, dropped int
 }
 
 // holds reports whether one more mail can be sent before others may take it.
 func (b leasedMails) holds(now time.Time) bool {
-	return !now.Before(b.from) && !now.Add(sendAtMost).After(b.until)
+	return !now.Before(b.from) && !now.Add(b.each).After(b.until)
 }
 
 // leaseMails takes the mails that are due next, at most mailBatch. Those that
@@ -30,9 +31,9 @@ func (b leasedMails) holds(now time.Time) bool {
 func (a *App) leaseMails(ctx context.Context, by access.Operator, f Flush) (leasedMails, error) {
 	var batch leasedMails
 	err := a.update(ctx, by, MailFlush, func(c *change) error {
-		batch = leasedMails{from: c.now, until: c.now.Add(leaseFor)}
+		batch = leasedMails{from: c.now, until: c.now.Add(leaseFor + f.Timeout), each: f.timeout()}
 		due, err := c.DueNotices(ctx, store.Due{
-			Now: c.now, LeaseBy: batch.until, NextBy: c.now.Add(lastDelay + lastDelay/jitter), Since: f.Since, Limit: mailBatch,
+			Now: c.now, LeaseBy: c.now.Add(leaseMost), NextBy: c.now.Add(lastDelay + lastDelay/jitter), Since: f.Since, Limit: mailBatch,
 		})
 		if err != nil {
 			return fmt.Errorf("look for mails that are due: %w", err)

@@ -9,7 +9,7 @@ const (
 )
 
 // credential is the name under which systemd's LoadCredential= hands over a
-// keyring (systemd.exec(5)).
+// keyring (systemd.exec(5)); the password of mails has a name of its own below.
 const credential = "pinward-keyring"
 
 // file gives the configuration file to read, "" where no path can be made, and
@@ -47,7 +47,7 @@ func (s Sources) fallback(key string) (string, Origin) {
 		return "30s", FromDefault
 	case keyMailPasswordFile:
 		if dir := s.Env("CREDENTIALS_DIRECTORY"); filepath.IsAbs(dir) {
-			return filepath.Join(dir, mailCredential), FromEnv
+			return filepath.Join(dir, "pinward-mail-password"), FromEnv
 		}
 		return "", FromDefault
 	default:

@@ -35,10 +35,6 @@ const (
 	keyMailMaxPerHour   = groupMail + ".max_per_hour"
 )
 
-// mailCredential is the name under which systemd's LoadCredential= hands over the
-// password of mail.user.
-const mailCredential = "pinward-mail-password"
-
 func mailKeys() []string {
 	return []string{
 		keyMailDelivery, keyMailFrom, keyMailHost, keyMailPort, keyMailTLS, keyMailUser,

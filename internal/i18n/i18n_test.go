@@ -57,8 +57,12 @@ func TestCount(t *testing.T) {
 		n    int
 		want string
 	}{
-		{"en", 0, "0\u00a0mails"}, {"en", 1, "1\u00a0mail"}, {"en", 2, "2\u00a0mails"},
-		{"fr", 0, "0\u00a0mail"}, {"fr", 1, "1\u00a0mail"}, {"fr", 2, "2\u00a0mails"},
+		{"en", 0, "0\u00a0mails"},
+		{"en", 1, "1\u00a0mail"},
+		{"en", 2, "2\u00a0mails"},
+		{"fr", 0, "0\u00a0mail"},
+		{"fr", 1, "1\u00a0mail"},
+		{"fr", 2, "2\u00a0mails"},
 	} {
 		if got := Count(tt.lang, tt.n, "mail", "mails"); got != tt.want {
 			t.Errorf("%s %d: got %q, want %q", tt.lang, tt.n, got, tt.want)

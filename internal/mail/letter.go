@@ -12,14 +12,14 @@ import (
 // A letter is what both parts of a mail say, in order. Its texts are tamed, and
 // typeset where they are words of ours.
 type letter struct {
-	Lang      string
-	School    string
-	Subject   string
-	Greeting  string
-	Lead      string
-	CodeTitle string
-	Code      string // empty: none
-	Rows      []row
+	Lang       string
+	School     string
+	Subject    string
+	Greeting   string
+	Lead       string
+	CodeTitle  string
+	Code       string // empty: none
+	Rows       []row
 	ItemsTitle string
 	Items      []string
 	Parts      []part
