@@ -72,6 +72,7 @@ func run(ctx context.Context) (err error) {
 		{"login start", measureLoginStart},
 		{"argon2id", measureArgon2},
 		{"growth 10x", measureGrowth},
+		{"mail", measureMail},
 	} {
 		if !strings.Contains(m.name, *only) {
 			continue
