@@ -68,8 +68,11 @@ func flushedWords(f app.Flushed) string {
 		n    int
 		what string
 	}{
-		{f.Sent, "sent"}, {f.PutOff, "put off"}, {f.Dead, "given up"},
-		{f.Digested, "left to a digest"}, {f.Dropped, "too late to be sent"},
+		{f.Sent, "sent"},
+		{f.PutOff, "put off"},
+		{f.Dead, "given up"},
+		{f.Digested, "left to a digest"},
+		{f.Dropped, "too late to be sent"},
 	} {
 		if part.n > 0 {
 			words = append(words, fmt.Sprintf("%s %s", count(part.n, "mail"), part.what))

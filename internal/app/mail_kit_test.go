@@ -55,15 +55,6 @@ func (p *postOffice) flush() app.Flush {
 	}
 }
 
-// kinds names what was taken, in order.
-func (p *postOffice) kinds() string {
-	var kinds []string
-	for _, m := range p.got {
-		kinds = append(kinds, string(m.Notice.Kind))
-	}
-	return strings.Join(kinds, " ")
-}
-
 // most gives how often the mail was taken that was taken most often.
 func (p *postOffice) most() int {
 	times := map[string]int{}

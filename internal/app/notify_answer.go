@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -36,17 +35,22 @@ const (
 // inform adds to the answer of a login that passed whether the password had
 // better be changed and, where a PIN or a recognized device shows who it is,
 // what the person has not seen.
-func (c *change) inform(ctx context.Context, s session, answer *LoginAnswer) (err error) {
+func (c *change) inform(ctx context.Context, s session, answer *LoginAnswer) error {
 	if answer.Decision != access.Allow || answer.Refused {
 		return nil
 	}
-	if answer.PasswordChangeAdvised, err = c.guessed(ctx, s.facts.Account); err != nil {
-		return err
+	notices, alerts, err := c.Unsettled(ctx, s.facts.Account.Key, c.now.Add(-shownNoticeAge))
+	if err != nil {
+		return fmt.Errorf("look for what %s has not seen: %w", s.facts.Account.Login, err)
 	}
-	if s.facts.Recognition != decide.Recognized && !s.pinProven() {
-		return nil
+	if alerts {
+		if answer.PasswordChangeAdvised, err = c.guessed(ctx, s.facts.Account); err != nil {
+			return err
+		}
 	}
-	answer.Notices, err = c.unseen(ctx, s.facts.Account)
+	if notices && (s.facts.Recognition == decide.Recognized || s.pinProven()) {
+		answer.Notices, err = c.unseen(ctx, s.facts.Account)
+	}
 	return err
 }
 
@@ -86,23 +90,13 @@ func noticeInfo(n access.Notice) NoticeInfo {
 // younger than the last change of the password.
 func (c *change) guessed(ctx context.Context, a access.Account) (bool, error) {
 	family := detect.Family(access.AlertPINWrong)
-	unsettled := func(t access.Alert) bool {
-		return t.State == access.AlertOpen || t.State == access.AlertDisputed
-	}
-	last, err := c.LastAlert(ctx, a.Key, family)
-	switch {
-	case errors.Is(err, access.ErrNotFound) || (err == nil && !last.At.After(a.PasswordChangedAt)):
-		return false, nil
-	case err != nil:
-		return false, fmt.Errorf("look for alerts of %s: %w", a.Login, err)
-	case unsettled(last):
-		return true, nil
-	}
 	rows, err := c.Alerts(ctx, store.AlertFilter{
 		AccountKey: a.Key, Since: a.PasswordChangedAt, States: []access.AlertState{access.AlertOpen, access.AlertDisputed},
 	})
 	if err != nil {
 		return false, fmt.Errorf("list the alerts of %s: %w", a.Login, err)
 	}
-	return slices.ContainsFunc(rows, func(r store.AlertRow) bool { return slices.Contains(family, r.Kind) }), nil
+	return slices.ContainsFunc(rows, func(r store.AlertRow) bool {
+		return slices.Contains(family, r.Kind) && r.At.After(a.PasswordChangedAt)
+	}), nil
 }

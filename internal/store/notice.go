@@ -39,6 +39,9 @@ type Due struct {
 type Notices interface {
 	Notice(ctx context.Context, id string) (NoticeRow, error)
 	Notices(ctx context.Context, f NoticeFilter) ([]NoticeRow, error)
+	// Unsettled reports, cheaply, whether the account has notices owed at or after
+	// since that nobody has seen, and alerts that are open or disputed.
+	Unsettled(ctx context.Context, accountKey int64, since time.Time) (notices, alerts bool, err error)
 	// CountNotices counts what Notices gives without a limit, and gives when the
 	// oldest of it was owed; zero: there is none.
 	CountNotices(ctx context.Context, f NoticeFilter) (int, time.Time, error)

@@ -101,6 +101,15 @@ func (t *tx) CountNotices(ctx context.Context, f store.NoticeFilter) (n int, old
 	return n, oldest, err
 }
 
+const selectUnsettled = `SELECT
+	EXISTS (SELECT 1 FROM notice n WHERE n.account_id = ?1 AND n.seen_at IS NULL AND n.at >= ?2),
+	EXISTS (SELECT 1 FROM alert t WHERE t.account_id = ?1 AND t.state IN ('open', 'disputed'))`
+
+func (t *tx) Unsettled(ctx context.Context, accountKey int64, since time.Time) (notices, alerts bool, err error) {
+	err = t.one(ctx, selectUnsettled, []any{accountKey, since.UnixMilli()}, &notices, &alerts)
+	return notices, alerts, err
+}
+
 func (t *tx) Notices(ctx context.Context, f store.NoticeFilter) ([]store.NoticeRow, error) {
 	var w where
 	w.notices(f)

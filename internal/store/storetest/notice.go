@@ -14,6 +14,7 @@ func notices(t *testing.T, open Opener) {
 	t.Run("each filter keeps what it says", func(t *testing.T) { noticeFilters(t, start(t, open)) })
 	t.Run("the last of a topic is the newest that was mailed", func(t *testing.T) { lastOfTopic(t, start(t, open)) })
 	t.Run("what is due waits, has its time and nobody sending it", func(t *testing.T) { dueNotices(t, start(t, open)) })
+	t.Run("what is unsettled is seen at a glance", func(t *testing.T) { unsettled(t, start(t, open)) })
 	t.Run("mails to an address are counted", func(t *testing.T) { mailsTo(t, start(t, open)) })
 	t.Run("a digest that waits is found", func(t *testing.T) { waitingDigest(t, start(t, open)) })
 	t.Run("an empty list is not nil", func(t *testing.T) {
@@ -241,4 +242,32 @@ func waitingDigest(t *testing.T, f *fixture) {
 		absent(t, "digest to nobody", err)
 		return nil
 	})
+}
+
+func unsettled(t *testing.T, f *fixture) {
+	all := f.people("a.ada", "a.bob")
+	ada, bob := all["a.ada"].Key, all["a.bob"].Key
+	look := func(account int64, since time.Time) (got [2]bool) {
+		f.view(func(ctx context.Context, tx store.Tx) (err error) {
+			got[0], got[1], err = tx.Unsettled(ctx, account, since)
+			return err
+		})
+		return got
+	}
+	same(t, "nothing", look(ada, epoch()), [2]bool{})
+	n, seen := newNotice("n1", ada), newNotice("n2", bob)
+	seen.SeenAt = epoch()
+	f.update(putNotices(&n, &seen))
+	same(t, "a notice", look(ada, epoch()), [2]bool{true, false})
+	same(t, "an older notice", look(ada, epoch().Add(time.Millisecond)), [2]bool{})
+	same(t, "a notice that was seen", look(bob, epoch()), [2]bool{})
+	for state, want := range map[access.AlertState]bool{
+		access.AlertOpen: true, access.AlertDisputed: true, access.AlertAcknowledged: false, access.AlertClosed: false,
+	} {
+		alert := access.Alert{At: epoch(), Kind: access.AlertPINWrong, Severity: access.Warn, State: state, AccountKey: bob, School: "A"}
+		f.update(func(ctx context.Context, tx store.Tx) error { return tx.PutAlert(ctx, &alert) })
+		same(t, string(state), look(bob, epoch()), [2]bool{false, want})
+		alert.State = access.AlertClosed
+		f.update(func(ctx context.Context, tx store.Tx) error { return tx.PutAlert(ctx, &alert) })
+	}
 }
