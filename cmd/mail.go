@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +48,7 @@ func (s *session) flushMail(ctx context.Context, a *app.App, f app.Flush) (app.F
 	if f.PerHour, err = s.mailsPerHour(); err != nil {
 		return app.Flushed{}, err
 	}
-	f.Timeout = courier.Timeout()
+	f.Timeout = courier.Timeout() + courierSlack
 	f.MessageID = func(n access.Notice) string { return mail.MessageID(n, courier.From()) }
 	f.Deliver = func(ctx context.Context, m app.Mail) error {
 		message, err := mail.Compose(told(m), recipient(m), m.Secret, courier.From())
@@ -62,6 +63,10 @@ func (s *session) flushMail(ctx context.Context, a *app.App, f app.Flush) (app.F
 	}
 	return done, err
 }
+
+// courierSlack is how much later than the courier itself a flush gives a mail up,
+// so that it is the courier that says what went wrong.
+const courierSlack = 10 * time.Second
 
 // told gives the notice of a mail; that of a digest says what it folds.
 func told(m app.Mail) access.Notice {
