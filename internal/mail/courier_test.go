@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/mail"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -178,9 +179,9 @@ func TestServerRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			calls := 0
+			var calls atomic.Int32
 			once := func(c *smtp.Conn) error {
-				if calls++; calls > 1 {
+				if calls.Add(1) > 1 {
 					return nil
 				}
 				return tt.hook(c)
@@ -214,10 +215,10 @@ func TestServerDrops(t *testing.T) {
 		"at the sender": onMail, "at the recipient": onRcpt, "after the mail": onData,
 	} {
 		t.Run(name, func(t *testing.T) {
-			calls := 0
+			var calls atomic.Int32 // over two connections
 			server := startServer(t, withoutTLS, func(s *testServer) {
 				change(s, func(c *smtp.Conn) error {
-					if calls++; calls == 1 {
+					if calls.Add(1) == 1 {
 						_ = c.Conn().Close()
 					}
 					return nil
