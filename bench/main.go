@@ -75,6 +75,7 @@ func run(ctx context.Context) (err error) {
 		{"growth 10x", measureGrowth},
 		{"alerts export", measureAlertExport},
 		{"alerts tail", measureTail},
+		{"mail", measureMail},
 	} {
 		if !strings.Contains(m.name, *only) {
 			continue

@@ -42,7 +42,7 @@ A roster that is imported later may change it again.`,
 	}
 	opts.add(c, s)
 	c.Flags().StringVar(&opts.Login, "login", "", "the new `LOGIN`")
-	return c
+	return s.sendNow(c)
 }
 
 // update gives what the flags change.

@@ -70,7 +70,7 @@ them would leave, --max-affected must say how many may.`,
 		},
 	}
 	opts.add(c, s)
-	return c
+	return s.sendNow(c)
 }
 
 func (o *accountImportOptions) add(c *cobra.Command, s *session) {

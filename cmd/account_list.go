@@ -16,6 +16,7 @@ type accountListOptions struct {
 	Status     string
 	Protection string
 	NoEmail    bool
+	MailFails  bool
 	NoPIN      bool
 	Search     string
 }
@@ -37,6 +38,7 @@ func newAccountList(s *session) *cobra.Command {
 	c.Flags().Var(newChoice(&opts.Status, "active", "suspended", "archived"), "status", "in that `STATUS`: active, suspended or archived")
 	c.Flags().Var(newChoice(&opts.Protection, "pin", "notify", "none", "not_chosen"), "protection", "with that `PROTECTION`: pin, notify, none or not_chosen")
 	c.Flags().BoolVar(&opts.NoEmail, "no-email", false, "without a mail address")
+	c.Flags().BoolVar(&opts.MailFails, "mail-failing", false, "whose mail address was refused for good")
 	c.Flags().BoolVar(&opts.NoPIN, "no-pin", false, "without a PIN")
 	c.Flags().StringVar(&opts.Search, "search", "", "whose login, external id, name or mail address holds `TEXT`")
 	complete(c, "profile", profileNames()...)
@@ -49,7 +51,7 @@ func newAccountList(s *session) *cobra.Command {
 func (o accountListOptions) filter() (store.AccountFilter, error) {
 	f := store.AccountFilter{
 		Schools: o.Schools, Group: o.Group, Status: access.Status(o.Status), Protection: access.Protection(o.Protection),
-		NoEmail: o.NoEmail, NoPIN: o.NoPIN, Search: o.Search,
+		NoEmail: o.NoEmail, MailFails: o.MailFails, NoPIN: o.NoPIN, Search: o.Search,
 	}
 	for _, name := range o.Profiles {
 		profile, err := access.ParseProfile(name)

@@ -41,7 +41,7 @@ Several devices are shown with -n, and revoked after a confirmation.`,
 	opts.bulkOptions.add(c)
 	opts.deviceFilter.add(c, s)
 	c.Flags().StringVar(&opts.Account, "account", "", "of the account of that `LOGIN`")
-	return c
+	return s.sendNow(c)
 }
 
 func (s *session) deviceRevoke(ctx context.Context, opts deviceRevokeOptions) error {

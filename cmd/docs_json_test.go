@@ -364,6 +364,7 @@ func TestLoginObjectsKeepTheirKeys(t *testing.T) {
 		{"`login remember` takes the same with a `login_id`:", app.NameDevice{}},
 		{"### Answer", app.LoginAnswer{}},
 		{"### Device info", app.DeviceInfo{}},
+		{"### Notice", app.NoticeInfo{}},
 	} {
 		var want, got []string
 		typ := reflect.TypeOf(c.of)

@@ -2,6 +2,8 @@ package cmd_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,8 +13,11 @@ import (
 // against docs/json-output.md.
 func TestUpkeepKeepsItsKeys(t *testing.T) {
 	d, page := newDesk(t), readText(t, jsonPage)
+	d.deliverToFolder()
 	for _, c := range []struct{ heading, line string }{
 		{"### Key", "key status"},
+		{"### Mail", "mail queue"},
+		{"### Flush", "mail flush"},
 	} {
 		objects := d.objects("", c.line)
 		if len(objects) == 0 {
@@ -35,6 +40,16 @@ func TestUpkeepKeepsItsKeys(t *testing.T) {
 				checkItem(t, c.line, page, item, made)
 			}
 		}
+	}
+}
+
+// deliverToFolder turns mail on.
+func (d desk) deliverToFolder() {
+	d.t.Helper()
+	path := filepath.Join(d.folder, "demo", "config.yaml")
+	text := readText(d.t, path) + "mail:\n  delivery: file\n  from: office@school.example\n  folder: mails\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		d.t.Fatal(err)
 	}
 }
 

@@ -86,6 +86,7 @@ func (s *session) examine(ctx context.Context) []diagnosis {
 		})
 	}
 	all = append(all, s.examineCare(ctx, a)...)
+	all = append(all, s.examineMail(ctx, a)...)
 	all = append(all, s.examineClock(ctx, a))
 	all = append(all, s.examinePauses(ctx, a)...)
 	return append(all, s.examinePolicies(ctx, a)...)

@@ -21,7 +21,7 @@ func given[T any](c *cobra.Command, flag string, value T) *T {
 func nothingGiven(c *cobra.Command) error {
 	n := 0
 	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Changed && f.Name != "dry-run" {
+		if f.Changed && f.Name != "dry-run" && f.Name != "send-now" {
 			n++
 		}
 	})

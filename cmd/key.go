@@ -20,6 +20,7 @@ func keyColumns() []column[app.KeyStatus] {
 		{Key: "pins", Title: "PINS", Value: func(r row) any { return r.Uses.PINs }},
 		{Key: "birth_dates", Title: "BIRTH DATES", Value: func(r row) any { return r.Uses.BirthDates }},
 		{Key: "devices", Title: "DEVICES", Value: func(r row) any { return r.Uses.Devices }},
+		{Key: "mail_codes", Title: "", Value: func(r row) any { return r.Uses.Notices }},
 		{Key: "setup_codes", Title: "CODES", Value: func(r row) any { return r.Uses.SetupCodes }},
 		{Key: "audit_records", Title: "AUDIT", Value: func(r row) any { return r.Uses.AuditRecords }},
 		{Key: "copy_noted_at", Title: "COPIED", Value: func(r row) any { return r.NotedAt }},

@@ -70,6 +70,7 @@ func TestScripts(t *testing.T) {
 			"exits":  exits,
 			"login":  scriptLogin,
 			"tamper": scriptTamper,
+			"post":   scriptPost,
 		},
 	})
 }
@@ -79,6 +80,7 @@ func setUpScript(env *testscript.Env) error {
 	env.Setenv("HOME", home)
 	env.Setenv("TZ", "UTC")
 	env.Setenv("CLOCK", "2026-03-02T08:00:00Z")
+	env.Values[postKey] = &postServer{}
 	env.Setenv("GORACE", "atexit_sleep_ms=0")
 	return os.Mkdir(home, 0o700)
 }

@@ -42,7 +42,7 @@ Several accounts are shown with -n, and changed after a confirmation.`,
 	opts.add(c, s)
 	c.Flags().BoolVar(&opts.WithoutPIN, "without-pin", false, "only accounts that have no PIN")
 	c.Flags().StringVar(&opts.Valid, "valid", "", "how long the codes are good, as `TIME` such as 30d")
-	return c
+	return s.sendNow(c)
 }
 
 // request gives what package app understands, and the lines of the file.

@@ -41,7 +41,7 @@ read it.`,
 	c.Flags().BoolVar(&opts.Stdin, "pin-stdin", false, "read the PIN as one line of standard input")
 	c.Flags().BoolVar(&opts.Temporary, "temporary", false, "to be changed at the next login")
 	c.Flags().BoolVar(&opts.KeepDevices, "keep-devices", false, "keep the recognized devices; needs --reason")
-	return c
+	return s.sendNow(c)
 }
 
 func (s *session) pinSet(ctx context.Context, opts pinSetOptions) error {

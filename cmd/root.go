@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os/signal"
@@ -28,6 +29,9 @@ func Main(args []string, w World) int {
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		err = outputError(help.err)
+	}
+	if err == nil || errors.Is(err, access.ErrPartial) {
+		s.sendOwed(ctx)
 	}
 	if closeErr := s.close(); err == nil {
 		err = closeErr
@@ -76,7 +80,7 @@ Start with: pinward demo`,
 	root.AddCommand(
 		newInit(s), newDemo(s),
 		newSchool(s), newAccount(s), newPIN(s), newDevice(s), newLogin(s),
-		newAlerts(s), newReport(s), newPolicy(s), newAudit(s), newStore(s), newKey(s),
+		newAlerts(s), newReport(s), newPolicy(s), newAudit(s), newStore(s), newKey(s), newMail(s),
 		newWhoami(s), newConfig(s), newDoctor(s), newVersion(s), newCompletion(s),
 	)
 	root.SetHelpCommand(newHelp())

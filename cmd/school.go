@@ -20,6 +20,7 @@ func schoolColumns() []column[access.School] {
 		{Key: "code", Title: "CODE", Whole: true, Value: func(r row) any { return r.Code }},
 		{Key: "name", Title: "NAME", Value: func(r row) any { return r.Name }},
 		{Key: "contact", Title: "CONTACT", Value: func(r row) any { return orNil(r.Contact) }},
+		{Key: "email", Title: "", Value: func(r row) any { return orNil(r.Email) }},
 		{Key: "time_zone", Title: "TIME ZONE", Whole: true, Spare: 2, Value: func(r row) any { return r.TimeZone }},
 		{Key: "lang", Title: "LANG", Whole: true, Spare: 3, Value: func(r row) any { return r.Lang }},
 		{Key: "networks", Title: "NETWORKS", Value: func(r row) any { return networkTexts(r.Networks) }},
@@ -41,6 +42,7 @@ func networkTexts(networks []access.Network) []string {
 type schoolFlags struct {
 	Name     string
 	Contact  string
+	Email    string
 	TimeZone string
 	Lang     string
 	Networks []string
@@ -49,6 +51,7 @@ type schoolFlags struct {
 func (f *schoolFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.Name, "name", "", "its `NAME`, shown to users")
 	c.Flags().StringVar(&f.Contact, "contact", "", "whom users ask, as `TEXT` shown on pages and in mails")
+	c.Flags().StringVar(&f.Email, "email", "", "the mail `ADDRESS` at which the school itself is told")
 	c.Flags().StringVar(&f.TimeZone, "time-zone", "", "its time `ZONE`, such as Europe/Paris")
 	c.Flags().Var(newChoice(&f.Lang, "fr", "en"), "lang", "the `LANGUAGE` of its pages and mails: fr or en")
 	c.Flags().StringArrayVar(&f.Networks, "network", nil, "a network of its own, as `CIDR[=shared|=never]`; repeat for more")

@@ -46,7 +46,7 @@ func (s *session) schoolAdd(ctx context.Context, opts schoolAddOptions) error {
 		return err
 	}
 	school, err := a.AddSchool(ctx, s.Operator, access.School{
-		Code: opts.Code, Name: opts.Name, Contact: opts.Contact,
+		Code: opts.Code, Name: opts.Name, Contact: opts.Contact, Email: opts.Email,
 		TimeZone: opts.TimeZone, Lang: opts.Lang, Networks: networks,
 	})
 	if err != nil {

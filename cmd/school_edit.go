@@ -23,7 +23,7 @@ func newSchoolEdit(s *session) *cobra.Command {
 		Long: `Change what is said of a school; what no flag names stays as it is.
 
 The networks given replace all that the school had; --network none leaves none.
-An empty --contact takes the contact away.`,
+An empty --contact or --email takes it away.`,
 		Example: `  pinward school edit 0750001A --contact "Accueil, 01 23 45 67 89"
   pinward school edit 0750001A --network 10.20.0.0/16 --network 10.20.5.0/24=shared
   pinward school edit 0750001A --network none`,
@@ -45,7 +45,7 @@ An empty --contact takes the contact away.`,
 // update gives what the flags change.
 func (o *schoolEditOptions) update(c *cobra.Command) (app.SchoolUpdate, error) {
 	u := app.SchoolUpdate{
-		Name: given(c, "name", o.Name), Contact: given(c, "contact", o.Contact),
+		Name: given(c, "name", o.Name), Contact: given(c, "contact", o.Contact), Email: given(c, "email", o.Email),
 		TimeZone: given(c, "time-zone", o.TimeZone), Lang: given(c, "lang", o.Lang),
 	}
 	networks, err := o.networks()
@@ -76,7 +76,7 @@ func (s *session) schoolEdit(ctx context.Context, code string, update app.School
 }
 
 func sameSchool(a, b access.School) bool {
-	return a.Code == b.Code && a.Name == b.Name && a.Contact == b.Contact && a.TimeZone == b.TimeZone &&
+	return a.Code == b.Code && a.Name == b.Name && a.Contact == b.Contact && a.Email == b.Email && a.TimeZone == b.TimeZone &&
 		a.Lang == b.Lang && slices.Equal(a.Networks, b.Networks)
 }
 

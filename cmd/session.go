@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/app"
@@ -22,6 +23,10 @@ type session struct {
 	config  *config.Config
 	store   *sqlite.Store
 	output  *outputFile
+
+	opened   *app.App  // that the command works with; nil: none yet
+	openedAt time.Time // whatever the command owes, it owes later
+	sends    bool      // --send-now
 }
 
 // sources gives where the configuration is read from.
@@ -63,7 +68,11 @@ func (s *session) open(ctx context.Context) (*app.App, error) {
 		return nil, err
 	}
 	a := s.app(keys)
-	return a, a.CheckKey(ctx)
+	if err := a.CheckKey(ctx); err != nil {
+		return nil, err
+	}
+	s.opened, s.openedAt = a, s.Now()
+	return a, nil
 }
 
 // app makes the use cases over the session's store.

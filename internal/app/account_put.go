@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/secret"
@@ -17,12 +18,17 @@ type accountPlan struct {
 	birthDate *access.Date // nil: stays
 	students  *[]int64     // nil: stay
 	fields    []string     // what differs, by name
+	oldEmail  string       // where after has another
 }
 
 // planAccount compares an account, which is new where its Key is 0, with what
 // it shall be. Who is no guardian any more answers for no students.
 func (c *change) planAccount(ctx context.Context, before, after access.Account, born *access.Date, students *[]int64) (accountPlan, error) {
 	p := accountPlan{after: after, fields: accountFields(before, after)}
+	if before.Email != after.Email {
+		p.oldEmail = before.Email
+		c.readdress(before, &p.after)
+	}
 	if before.Profile == access.Guardian && after.Profile != access.Guardian {
 		students = &[]int64{}
 	}
@@ -104,7 +110,21 @@ func (c *change) putPlanned(ctx context.Context, p *accountPlan) error {
 			return fmt.Errorf("store the students of %s: %w", p.after.Login, err)
 		}
 	}
-	return nil
+	if p.oldEmail == "" {
+		return nil
+	}
+	return c.notify(ctx, p.after, access.Notice{
+		Kind: access.NoticeEmailChanged, Address: p.oldEmail, Facts: access.NoticeFacts{By: string(c.by.Role)},
+	})
+}
+
+// readdress notes that an account has another mail address than before: it is
+// as yet neither trusted nor known to fail.
+func (c *change) readdress(before access.Account, after *access.Account) {
+	after.MailFailedAt = time.Time{}
+	if before.Email != "" || !before.EmailChangedAt.IsZero() {
+		after.EmailChangedAt = c.now
+	}
 }
 
 // putBirthDate seals a birth date for its account and stores it; a zero one

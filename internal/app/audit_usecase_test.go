@@ -48,6 +48,14 @@ func adminDeeds() []deed {
 			_, err := k.EditSchool(ctx, root, "A", app.SchoolUpdate{Name: pointer("Renamed")})
 			return err
 		}), true, false},
+		{"retry a mail", app.MailRetry, done, func(k *kit) func() error {
+			id := k.owes(1)[0]
+			k.tamper(`UPDATE notice SET state = 'dead', tries = 3`)
+			return func() error {
+				_, err := k.RetryMail(ctx, root, app.RetryMails{IDs: []string{id}})
+				return err
+			}
+		}, true, false},
 		{"add an account", app.AccountAdd, done, plain(func(k *kit) error {
 			_, err := k.AddAccount(ctx, root, app.NewAccount{Login: "new", Name: "New", Profile: access.Student, Schools: []string{"A"}})
 			return err

@@ -71,6 +71,10 @@ const (
 	KeyStatusRead  Action = "key.status"
 	KeyNote        Action = "key.note"
 	KeyRotate      Action = "key.rotate"
+	MailQueue      Action = "mail.queue"
+	MailFlush      Action = "mail.flush"
+	MailRetry      Action = "mail.retry"
+	MailTest       Action = "mail.test"
 
 	storeInit  Action = "store.init"
 	loginSweep Action = "login.sweep"
@@ -87,6 +91,7 @@ var grants = sync.OnceValue(func() map[Action][]access.Role {
 		AlertsRules: readers, AlertsExport: readers, ReportCoverage: readers, ReportDevices: readers, ReportLogins: readers, ReportDigest: readers,
 		ReportIncident: readers, DigestMail: {access.RolePrincipal},
 		AccountShow: people, PINReset: people, PINStatusRead: people, PINUnlock: people,
+		MailQueue:  {access.RolePrincipal},
 		DeviceShow: people, DeviceRevoke: people, DeviceDiagnose: people, AlertsAck: people,
 		AlertsDispute: people, AlertsRespond: people, LoginPassGive: people,
 		PINSet: portals, PINVerify: portals,

@@ -42,7 +42,7 @@ func readers() []access.Role { return append(people(), access.RoleReporter) }
 
 // matrix lists the use cases. Adding a use case means adding a row.
 func matrix() []matrixRow {
-	return slices.Concat(schoolRows(), accountRows(), policyRows(), lookAfterRows())
+	return slices.Concat(schoolRows(), accountRows(), policyRows(), mailRows(), lookAfterRows())
 }
 
 func schoolRows() []matrixRow {
@@ -141,6 +141,41 @@ func policyRows() []matrixRow {
 		}},
 		{"set a policy", nil, onStore, nil, func(k *kit, by access.Operator, _ target) error {
 			_, err := k.SetPolicy(ctx, by, access.Student, update)
+			return err
+		}},
+	}
+}
+
+func mailRows() []matrixRow {
+	ctx := context.Background()
+	principal := []access.Role{access.RolePrincipal}
+	queue := func(k *kit, by access.Operator, q app.NoticeQuery) error {
+		return k.Notices(ctx, by, q, func(store.NoticeRow) error { return nil })
+	}
+	return []matrixRow{
+		{"list mails", principal, onOwn, nil, func(k *kit, by access.Operator, _ target) error {
+			return queue(k, by, app.NoticeQuery{})
+		}},
+		{"list mails of a school", principal, onSchool, nil, func(k *kit, by access.Operator, on target) error {
+			return queue(k, by, app.NoticeQuery{School: on.school})
+		}},
+		{"list mails of an account", principal, onAccount, nil, func(k *kit, by access.Operator, on target) error {
+			return queue(k, by, app.NoticeQuery{Login: on.login})
+		}},
+		{"count mails", principal, onOwn, nil, func(k *kit, by access.Operator, _ target) error {
+			_, err := k.Outbox(ctx, by)
+			return err
+		}},
+		{"send mails", nil, onStore, nil, func(k *kit, by access.Operator, _ target) error {
+			_, err := k.FlushMail(ctx, by, (&postOffice{}).flush())
+			return err
+		}},
+		{"retry mails", nil, onStore, nil, func(k *kit, by access.Operator, _ target) error {
+			_, err := k.RetryMail(ctx, by, app.RetryMails{})
+			return err
+		}},
+		{"try mail", nil, onStore, nil, func(k *kit, by access.Operator, _ target) error {
+			_, err := k.MailingSchool(ctx, by)
 			return err
 		}},
 	}

@@ -24,7 +24,8 @@ type change struct {
 	seq    int64
 	record access.AuditRecord
 	detail map[string]any
-	silent bool // nothing changed: no record
+	silent bool  // nothing changed: no record
+	warned int64 // key of the login of which a warning was owed
 }
 
 // change runs a writing use case: authorize, one transaction, one audit record.

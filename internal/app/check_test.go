@@ -59,7 +59,7 @@ func TestCheckStoreNamesTableAndRow(t *testing.T) {
 		{"an audit record and a PIN", with(mayEdit, audit, `UPDATE pin SET sealed = zeroblob(85) WHERE account_id = 1`), []string{"pin 1 (lea)", "audit 4"}, true},
 		{
 			"rows whose account is gone", with(`DELETE FROM account_school WHERE account_id = 1`, `DELETE FROM account WHERE id = 1`),
-			[]string{"pin 1", "birth_date 1", "device 1", "login 1", "alert 1", "alert 2", "attempt 1"},
+			[]string{"pin 1", "birth_date 1", "device 1", "login 1", "alert 1", "alert 2", "notice 1", "notice 2", "attempt 1"},
 			false,
 		},
 	} {

@@ -211,8 +211,9 @@ func (a *App) revokeMany(ctx context.Context, by access.Operator, action Action,
 		items = make([]RevokeItem, 0, len(ids))
 		list := sha256.New()
 		revoked := 0
+		var taken removals
 		for _, id := range ids {
-			item, err := c.revokeOne(ctx, id, reason)
+			item, err := c.revokeOne(ctx, id, reason, &taken)
 			if err != nil {
 				return err
 			}
@@ -232,12 +233,15 @@ func (a *App) revokeMany(ctx context.Context, by access.Operator, action Action,
 		}
 		c.note("devices_revoked", revoked)
 		c.note("reason", reason)
-		return nil
+		if action == DevicePrune {
+			return nil // nobody did it
+		}
+		return c.tellRemoved(ctx, taken)
 	})
 	return items, err
 }
 
-func (c *change) revokeOne(ctx context.Context, id, reason string) (RevokeItem, error) {
+func (c *change) revokeOne(ctx context.Context, id, reason string, taken *removals) (RevokeItem, error) {
 	d, account, err := findDevice(ctx, c.Tx, c.by, c.action, id)
 	if errors.Is(err, access.ErrNotFound) {
 		return RevokeItem{ID: id, Err: err}, nil
@@ -252,6 +256,7 @@ func (c *change) revokeOne(ctx context.Context, id, reason string) (RevokeItem, 
 	}
 	c.target("device", d.ID)
 	c.note("login", account.Login)
+	taken.add(account, d)
 	return RevokeItem{ID: id, Changed: true}, c.revoke(ctx, d, reason)
 }
 

@@ -27,6 +27,7 @@ type KeyStatus struct {
 // KeyUses counts the rows that a key is needed for.
 type KeyUses struct {
 	PINs, BirthDates, Devices, SetupCodes int
+	Notices                               int // that carry a code and are still to be mailed
 	AuditRecords                          int // the checkpoint of a pruned chain counts as one
 }
 
@@ -88,6 +89,8 @@ func (a *App) keyUses(ctx context.Context, tx store.Tx) (map[string]*KeyUses, er
 			of(row.Key).PINs += row.Rows
 		case "birth_date":
 			of(row.Key).BirthDates += row.Rows
+		case "notice":
+			of(row.Key).Notices += row.Rows
 		case "setup_code", "reset_code":
 			of(row.Key).SetupCodes += row.Rows
 		case "audit":

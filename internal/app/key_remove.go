@@ -15,6 +15,9 @@ func (a *App) removeKeys(ctx context.Context, by access.Operator, path string) (
 	if err := a.renewCheckpoint(ctx, by); err != nil {
 		return nil, err
 	}
+	if err := a.dropCodes(ctx, by); err != nil {
+		return nil, err
+	}
 	var removed []string
 	for _, info := range a.keys.Keys() {
 		if info.ID == a.keys.ActiveID() || info.ID == a.keys.NextID() {

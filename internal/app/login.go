@@ -31,7 +31,9 @@ type LoginAnswer struct {
 	DeviceToken        string              `json:"device_token,omitempty"`
 	CookieName         string              `json:"cookie_name,omitempty"`
 	DevicesRevoked     int                 `json:"devices_revoked,omitempty"`
+	Notices            []NoticeInfo        `json:"notices,omitempty"`
 
+	// PasswordChangeAdvised says that somebody else may know the password.
 	PasswordChangeAdvised bool `json:"password_change_advised"`
 
 	// Refused says that the request was not granted (exit code 5): a denial, or
@@ -69,6 +71,7 @@ type session struct {
 	login  access.Login
 	facts  decide.Facts
 	school access.School
+	news   news
 }
 
 // errLoginGone says that a login id is unknown, not the caller's, or past its

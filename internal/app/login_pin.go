@@ -171,7 +171,8 @@ func (c *change) rightPIN(ctx context.Context, s *session, remember *Remember) (
 			return LoginAnswer{}, fmt.Errorf("store login %d: %w", s.login.Key, err)
 		}
 		answer.MayRemember = s.mayRemember()
-		return c.advised(ctx, *s, answer)
+		err := c.inform(ctx, *s, &answer)
+		return answer, err
 	}
 	return c.pass(ctx, s, remember, answer)
 }
@@ -191,6 +192,7 @@ func (c *change) askNewPIN(ctx context.Context, s *session) (LoginAnswer, error)
 // pass ends the login as passed, registering its device where asked.
 func (c *change) pass(ctx context.Context, s *session, remember *Remember, answer LoginAnswer) (LoginAnswer, error) {
 	s.login.End(access.LoginPassed, access.Allow, s.login.Reason, c.now)
+	s.news.passed = true
 	if remember != nil {
 		if err := c.remember(ctx, s, *remember, &answer); err != nil {
 			return LoginAnswer{}, err
@@ -201,12 +203,6 @@ func (c *change) pass(ctx context.Context, s *session, remember *Remember, answe
 	if err := c.finish(ctx, s); err != nil {
 		return LoginAnswer{}, err
 	}
-	return c.advised(ctx, *s, answer)
-}
-
-// advised says in the answer of a login that passed whether the password should
-// be changed.
-func (c *change) advised(ctx context.Context, s session, answer LoginAnswer) (_ LoginAnswer, err error) {
-	answer.PasswordChangeAdvised, err = passwordChangeAdvised(ctx, c.Tx, s.facts.Account)
+	err := c.conclude(ctx, s, &answer)
 	return answer, err
 }

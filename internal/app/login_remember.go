@@ -62,7 +62,10 @@ func (a *App) RememberDevice(ctx context.Context, by access.Operator, req NameDe
 		if err := c.PutLogin(ctx, &s.login); err != nil {
 			return fmt.Errorf("store login %d: %w", s.login.Key, err)
 		}
-		return c.raiseRegistered(ctx, s.facts.Account, s.login)
+		if err := c.raiseRegistered(ctx, s.facts.Account, s.login); err != nil {
+			return err
+		}
+		return c.tell(ctx, s)
 	})
 	if errors.Is(err, errLoginGone) {
 		return gone(), nil
@@ -102,6 +105,7 @@ func (c *change) register(ctx context.Context, s *session, r Remember, answer *L
 		return fmt.Errorf("register a device of %s: %w", s.facts.Account.Login, err)
 	}
 	s.login.Registered, s.login.DeviceID = true, d.ID
+	s.news.added = d.Label
 	answer.Device = deviceInfo(d, s.facts.Account.Login)
 	c.note("device_id", d.ID)
 	return nil

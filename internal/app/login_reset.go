@@ -227,11 +227,7 @@ func (c *change) replacePIN(ctx context.Context, s *session, remember *Remember,
 	if err := c.raise(ctx, account, detect.Changed(access.AlertPINResetByMail), occasionOf(s.login)); err != nil {
 		return LoginAnswer{}, err
 	}
-	facts := s.placed()
-	facts.At = c.now
-	if err := c.notify(ctx, account, access.Notice{Kind: access.NoticePINSet, Facts: facts}); err != nil {
-		return LoginAnswer{}, err
-	}
+	s.news.chose = access.NoticePINSet
 	return c.pass(ctx, s, remember, LoginAnswer{
 		Decision: access.Allow, Reason: s.login.Reason, MayReset: s.facts.Policy.SelfReset, DevicesRevoked: ended.Devices,
 	})

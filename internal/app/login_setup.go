@@ -207,6 +207,7 @@ func (c *change) choose(ctx context.Context, s *session, req SetUp, sealed secre
 	if err != nil {
 		return LoginAnswer{}, err
 	}
+	s.news.chose = choiceNotice(before, req.Protection, s.facts.Credential)
 	c.note("protection", string(req.Protection))
 	if req.Protection.Strength() < before.Strength() {
 		if err := c.raise(ctx, account, detect.Changed(access.AlertProtectionWeakened), occasionOf(s.login)); err != nil {
@@ -278,5 +279,6 @@ func (c *change) passSetUp(ctx context.Context, s *session, remember *Remember, 
 			return LoginAnswer{}, err
 		}
 	}
-	return c.advised(ctx, *s, answer)
+	err := c.conclude(ctx, s, &answer)
+	return answer, err
 }

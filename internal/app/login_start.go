@@ -105,7 +105,8 @@ func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAn
 	if err := c.spendPass(ctx, *s); err != nil {
 		return LoginAnswer{}, err
 	}
-	return c.advised(ctx, *s, answer)
+	err = c.conclude(ctx, s, &answer)
+	return answer, err
 }
 
 // keepLock stores a lock as swept: one that a clock moved back has bounded anew
@@ -145,6 +146,7 @@ func (s *session) apply(o decide.Outcome) {
 	switch o.Decision {
 	case access.Allow:
 		s.login.End(access.LoginPassed, o.Decision, o.Reason, s.facts.Now)
+		s.news.passed = true
 	case access.Deny:
 		s.login.End(access.LoginDenied, o.Decision, o.Reason, s.facts.Now)
 	case access.AskPIN, access.SetUp:

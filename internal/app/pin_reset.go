@@ -112,7 +112,12 @@ func (c *change) resetPIN(ctx context.Context, account access.Account, valid tim
 		return ResetItem{}, err
 	}
 	item := ResetItem{Login: account.Login, Name: account.Name(), Group: account.Group, Code: code, ExpiresAt: expires, Ended: ended}
-	return item, c.raise(ctx, account, detect.Changed(access.AlertPINReset), occasion{})
+	if err := c.raise(ctx, account, detect.Changed(access.AlertPINReset), occasion{}); err != nil || old.NeverSet() {
+		return item, err
+	}
+	return item, c.notify(ctx, account, access.Notice{
+		Kind: access.NoticePINReset, Facts: access.NoticeFacts{By: string(c.by.Role), Until: expires},
+	})
 }
 
 // clearPIN takes the PIN away; without a set-up code nobody sets another.

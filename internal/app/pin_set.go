@@ -111,7 +111,12 @@ func (c *change) setPIN(ctx context.Context, req SetPIN, sealed secret.SealedPIN
 	if old.NeverSet() {
 		kind = access.AlertFirstPINSet
 	}
-	return ended, c.raise(ctx, account, detect.Changed(kind), occasion{})
+	if err := c.raise(ctx, account, detect.Changed(kind), occasion{}); err != nil {
+		return Ended{}, err
+	}
+	return ended, c.notify(ctx, account, access.Notice{
+		Kind: newPINNotice(old), Facts: access.NoticeFacts{By: string(c.by.Role)},
+	})
 }
 
 func (c *change) endAfterSet(ctx context.Context, account access.Account, keepDevices bool) (Ended, error) {

@@ -19,18 +19,23 @@ type occasion struct {
 	UserAgent string
 	DeviceID  string
 	LoginKey  int64
-	Imported  bool // it stands in a portal's log
+	Imported  bool      // it stands in a portal's log
+	Began     time.Time // the login, if any
 }
 
 func occasionOf(l access.Login) occasion {
-	return occasion{IP: l.IP, UserAgent: l.UserAgent, DeviceID: l.DeviceID, LoginKey: l.Key}
+	return occasion{IP: l.IP, UserAgent: l.UserAgent, DeviceID: l.DeviceID, LoginKey: l.Key, Began: l.StartedAt}
 }
 
 // raise stores an alert about an account, in the incident that it continues or
-// in a new one.
+// in a new one, and owes the notice that goes with it.
 func (c *change) raise(ctx context.Context, a access.Account, f detect.Finding, o occasion) error {
 	at := o.when(c.now)
-	incident, err := c.incident(ctx, a, f.Kind, at)
+	incident, begun, err := c.incident(ctx, a, f.Kind, at)
+	if err != nil {
+		return err
+	}
+	kind, err := c.warning(ctx, a, f.Kind, begun, o)
 	if err != nil {
 		return err
 	}
@@ -43,7 +48,10 @@ func (c *change) raise(ctx context.Context, a access.Account, f detect.Finding, 
 	if err := c.PutAlert(ctx, &alert); err != nil {
 		return fmt.Errorf("raise %s for %s: %w", f.Kind, a.Login, err)
 	}
-	return nil
+	if kind == "" {
+		return nil
+	}
+	return c.warn(ctx, a, access.Notice{Kind: kind, AlertKey: alert.Key}, o)
 }
 
 // raiseAtSchool stores an alert about a school, in an incident of its own.
@@ -73,17 +81,18 @@ func sentence(f detect.Finding, o occasion) string {
 	return f.Sentence()
 }
 
-func (c *change) incident(ctx context.Context, a access.Account, k access.AlertKind, at time.Time) (string, error) {
+// incident gives the incident that an alert belongs to; begun says that it is
+// its first.
+func (c *change) incident(ctx context.Context, a access.Account, k access.AlertKind, at time.Time) (id string, begun bool, err error) {
 	last, err := c.LastAlert(ctx, a.Key, detect.Family(k))
 	switch {
 	case err == nil && detect.SameIncident(last, at):
-		return last.IncidentID, nil
+		return last.IncidentID, false, nil
 	case err != nil && !errors.Is(err, access.ErrNotFound):
-		return "", fmt.Errorf("find the incident of %s: %w", a.Login, err)
+		return "", false, fmt.Errorf("find the incident of %s: %w", a.Login, err)
 	}
-	id, err := secret.NewPublicID(c.app.random, "i")
-	if err != nil {
-		return "", fmt.Errorf("name a new incident: %w", err)
+	if id, err = secret.NewPublicID(c.app.random, "i"); err != nil {
+		return "", false, fmt.Errorf("name a new incident: %w", err)
 	}
-	return id, nil
+	return id, true, nil
 }

@@ -84,7 +84,7 @@ func (c *change) mailCode(ctx context.Context, s session, code secret.Code, pend
 	if n.ID, err = secret.NewPublicID(c.app.random, "n"); err != nil {
 		return fmt.Errorf("make a notice's id: %w", err)
 	}
-	sealed, err := c.app.keys.SealNotice(c.app.random, n.ID, text)
+	sealed, err := c.app.keys.SealNotice(c.app.random, n.ID, access.NewSecret(text))
 	if err != nil {
 		return err
 	}

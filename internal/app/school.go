@@ -19,6 +19,7 @@ const (
 type SchoolUpdate struct {
 	Name     *string
 	Contact  *string
+	Email    *string
 	TimeZone *string
 	Lang     *string
 	Networks *[]access.Network
@@ -79,6 +80,9 @@ func checkedSchool(s access.School) (access.School, error) {
 	if s.Contact, err = access.NormalizeText("school contact", s.Contact, access.MaxText); err != nil {
 		return s, err
 	}
+	if s.Email, err = access.NormalizeEmail(s.Email); err != nil {
+		return s, err
+	}
 	if err := access.CheckTimeZone(s.TimeZone); err != nil {
 		return s, err
 	}
@@ -115,6 +119,7 @@ func (a *App) EditSchool(ctx context.Context, by access.Operator, code string, u
 func (u SchoolUpdate) applied(s access.School) access.School {
 	set(&s.Name, u.Name)
 	set(&s.Contact, u.Contact)
+	set(&s.Email, u.Email)
 	set(&s.TimeZone, u.TimeZone)
 	set(&s.Lang, u.Lang)
 	set(&s.Networks, u.Networks)
@@ -133,6 +138,7 @@ func schoolFields(before, after access.School) []string {
 	return differing(
 		field{"name", before.Name != after.Name},
 		field{"contact", before.Contact != after.Contact},
+		field{"email", before.Email != after.Email},
 		field{"time_zone", before.TimeZone != after.TimeZone},
 		field{"lang", before.Lang != after.Lang},
 		field{"networks", !slices.Equal(before.Networks, after.Networks)},

@@ -46,7 +46,8 @@ func (k *kit) tamper(statements ...string) {
 	}
 }
 
-// dump gives every row of every table but those left out, a line each.
+// dump gives every row of every table but those left out, a line each, with the
+// audit record that changed it last.
 func (k *kit) dump(without ...string) string {
 	k.t.Helper()
 	db := k.raw()
@@ -57,11 +58,9 @@ func (k *kit) dump(without ...string) string {
 		if slices.Contains(without, table) {
 			continue
 		}
-		columns := "*"
-		if isMarked(table) {
-			columns = "*, audit_seq" // last, for wantMarked
-		}
-		for _, row := range k.rows(db, `SELECT `+columns+` FROM `+table+` ORDER BY 1, 2`) {
+		columns := k.rows(db, `SELECT group_concat(name, ', ') FROM (
+			SELECT name FROM pragma_table_info('`+table+`') ORDER BY name = 'audit_seq', cid)`)
+		for _, row := range k.rows(db, `SELECT `+fmt.Sprint(columns[0]...)+` FROM `+table+` ORDER BY 1, 2`) {
 			words := []string{table}
 			for _, v := range row {
 				words = append(words, fmt.Sprintf("%q", fmt.Sprint(v)))

@@ -41,6 +41,8 @@ func (s Sources) fallback(key string) (string, Origin) {
 		return "off", FromDefault
 	case keyMailTLS:
 		return "starttls", FromDefault
+	case keyMailMaxPerHour:
+		return "10", FromDefault
 	case keyMailTimeout:
 		return "30s", FromDefault
 	case keyMailPasswordFile:

@@ -14,6 +14,7 @@ type Mail struct {
 	Folder       string `mapstructure:"folder"`        // path
 	Timeout      string `mapstructure:"timeout"`
 	CAFile       string `mapstructure:"ca_file"` // path
+	MaxPerHour   string `mapstructure:"max_per_hour"`
 }
 
 // groupMail is the map of the configuration file that holds the keys of mails.
@@ -31,11 +32,12 @@ const (
 	keyMailFolder       = groupMail + ".folder"
 	keyMailTimeout      = groupMail + ".timeout"
 	keyMailCAFile       = groupMail + ".ca_file"
+	keyMailMaxPerHour   = groupMail + ".max_per_hour"
 )
 
 func mailKeys() []string {
 	return []string{
 		keyMailDelivery, keyMailFrom, keyMailHost, keyMailPort, keyMailTLS, keyMailUser,
-		keyMailPasswordFile, keyMailFolder, keyMailTimeout, keyMailCAFile,
+		keyMailPasswordFile, keyMailFolder, keyMailTimeout, keyMailCAFile, keyMailMaxPerHour,
 	}
 }

@@ -10,7 +10,7 @@ func TestMailIsOffByDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (Mail{Delivery: "off", TLS: "starttls", Timeout: "30s"}); c.Mail != want {
+	if want := (Mail{Delivery: "off", TLS: "starttls", Timeout: "30s", MaxPerHour: "10"}); c.Mail != want {
 		t.Errorf("got %+v, want %+v", c.Mail, want)
 	}
 	for _, key := range mailKeys() {
@@ -34,19 +34,20 @@ func TestMailIsRead(t *testing.T) {
   folder: mails
   timeout: 10s
   ca_file: /etc/ca.pem
+  max_per_hour: 20
 `
 	path := writeFile(t, file)
 	dir := filepath.Dir(path)
 	inFile := Mail{
 		Delivery: "file", From: "Sécurité <a@b.example>", Host: "smtp.b.example", Port: "587", TLS: "implicit", User: "u",
-		PasswordFile: dir + "/secret/password", Folder: dir + "/mails", Timeout: "10s", CAFile: "/etc/ca.pem",
+		PasswordFile: dir + "/secret/password", Folder: dir + "/mails", Timeout: "10s", CAFile: "/etc/ca.pem", MaxPerHour: "20",
 	}
 	vars := map[string]string{
 		"HOME": "/home/u", "PINWARD_MAIL_DELIVERY": "1", "PINWARD_MAIL_FROM": "2", "PINWARD_MAIL_HOST": "3", "PINWARD_MAIL_PORT": "4",
 		"PINWARD_MAIL_TLS": "5", "PINWARD_MAIL_USER": "6", "PINWARD_MAIL_PASSWORD_FILE": "7", "PINWARD_MAIL_FOLDER": "8",
-		"PINWARD_MAIL_TIMEOUT": "9", "PINWARD_MAIL_CA_FILE": "10",
+		"PINWARD_MAIL_TIMEOUT": "9", "PINWARD_MAIL_CA_FILE": "10", "PINWARD_MAIL_MAX_PER_HOUR": "11",
 	}
-	inEnv := Mail{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}
+	inEnv := Mail{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"}
 	tests := []struct {
 		name   string
 		file   string

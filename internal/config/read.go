@@ -110,8 +110,8 @@ func readTexts(data []byte, values map[string]any) (map[string]string, error) {
 			continue
 		}
 		text, isText := value.(string)
-		if port, isNumber := value.(int); isNumber && key == keyMailPort {
-			text, isText = strconv.Itoa(port), true
+		if n, isNumber := value.(int); isNumber && (key == keyMailPort || key == keyMailMaxPerHour) {
+			text, isText = strconv.Itoa(n), true
 		}
 		if !isText || text == "" {
 			return nil, errors.New(atLine(lineOf(data, key), key+": not a text; put it in quotes or remove the line"))

@@ -36,6 +36,7 @@ const (
 	purposeStoreCheck  = "store-check"
 	purposeFingerprint = "fingerprint"
 	purposeCookieName  = "cookie-name"
+	purposeNotice      = "notice"
 )
 
 // A Keyring holds the keys that live outside the store. It prints as

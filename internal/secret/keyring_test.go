@@ -139,7 +139,7 @@ func TestEachPurposeHasItsOwnSubkey(t *testing.T) {
 	var seen [][]byte
 	for _, purpose := range []string{
 		purposePIN, purposeBirthDate, purposeDeviceToken, purposeCode, purposeAuditChain,
-		purposeAuditDetail, purposeStoreCheck, purposeFingerprint, purposeCookieName,
+		purposeAuditDetail, purposeStoreCheck, purposeFingerprint, purposeCookieName, purposeNotice,
 	} {
 		sub, err := k.subkey(k.ActiveID(), purpose)
 		if err != nil || len(sub) != keySize {

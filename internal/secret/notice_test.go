@@ -1,30 +1,45 @@
 package secret
 
 import (
+	"bytes"
 	"errors"
 	"testing"
 
 	"pinward/internal/access"
 )
 
-func TestNoticeSecretsOpenForTheirNoticeAlone(t *testing.T) {
-	k, other := newRing(t, 1), newRing(t, 2)
-	for _, text := range []string{"", "482913"} {
-		sealed, err := k.SealNotice(seeded(3), "n1", text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := k.OpenNotice("n1", sealed); err != nil || got != text {
-			t.Errorf("its own: got %q, %v, want %q", got, err, text)
-		}
-		if _, err := k.OpenNotice("n2", sealed); !errors.Is(err, access.ErrDamaged) {
-			t.Errorf("for another notice: got %v, want damage", err)
-		}
-		if _, err := k.OpenNotice("n1", Sealed{sealed.KeyID, sealed.Blob[:10]}); !errors.Is(err, access.ErrDamaged) {
-			t.Errorf("cut short: got %v, want damage", err)
-		}
-		if _, err := other.OpenNotice("n1", sealed); !errors.Is(err, access.ErrUnusable) {
-			t.Errorf("with another keyring: got %v, want unusable", err)
+func TestSealNotice(t *testing.T) {
+	k := newRing(t, 1)
+	s, err := k.SealNotice(seeded(5), "n_1", access.NewSecret("730416"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(s.Blob, []byte("730416")) {
+		t.Error("the code stands readable in its record")
+	}
+	if got, err := k.OpenNotice("n_1", s); err != nil || got.Reveal() != "730416" {
+		t.Errorf("got %q, %v", got.Reveal(), err)
+	}
+	_, err = k.OpenNotice("n_2", s)
+	wantError(t, err, access.ErrDamaged, "seal_broken")
+	_, err = newRing(t, 7).OpenNotice("n_1", s)
+	wantError(t, err, access.ErrUnusable, "key_unknown")
+	for i := range s.Blob {
+		edited := bytes.Clone(s.Blob)
+		edited[i] ^= 0x40
+		if _, err := k.OpenNotice("n_1", Sealed{s.KeyID, edited}); !errors.Is(err, access.ErrDamaged) {
+			t.Errorf("byte %d flipped: got %v, want damage", i, err)
 		}
 	}
+	_, err = k.OpenNotice("n_1", Sealed{s.KeyID, nil})
+	wantError(t, err, access.ErrDamaged, "seal_broken")
+	if _, err := k.SealNotice(seeded(5), "n_1", access.Secret{}); err == nil {
+		t.Error("an empty secret: got no error")
+	}
+	other, err := k.seal(seeded(5), purposeNotice, "n_1", []byte{noticeVersion + 1}, []byte("730416"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = k.OpenNotice("n_1", other)
+	wantError(t, err, access.ErrDamaged, "seal_broken")
 }

@@ -15,7 +15,7 @@ const (
 )
 
 // A Sealed is a small text that only the keyring opens, and only for the
-// account that it was sealed for.
+// account or notice that it was sealed for.
 type Sealed struct {
 	KeyID string // the key it was sealed with
 	Blob  []byte // head, nonce and ciphertext, as the package describes
@@ -74,6 +74,13 @@ func bound(purpose, accountID, keyID string, head []byte) []byte {
 }
 
 func damaged(purpose, accountID string) error {
+	if purpose == purposeNotice {
+		return &access.Error{
+			Kind: access.ErrDamaged, Code: "seal_broken",
+			Text: fmt.Sprintf("open the secret of notice %q: the record is not what was sealed for it", accountID),
+			Hint: "somebody or something changed the store behind pinward's back: check it",
+		}
+	}
 	what := map[string]string{purposePIN: "PIN", purposeBirthDate: "birth date"}[purpose]
 	return &access.Error{
 		Kind: access.ErrDamaged, Code: "seal_broken",

@@ -112,6 +112,7 @@ type AccountFilter struct {
 	Status     access.Status
 	Protection access.Protection
 	NoEmail    bool
+	MailFails  bool // a mail to the present address was refused for good
 	NoPIN      bool
 	Search     string // part of login, external id, name or e-mail; case and accents of ASCII only
 	Imported   bool   // only those that a roster made

@@ -22,7 +22,8 @@ type Upkeep interface {
 // Restoring is what a backup needs before it takes a store's place.
 type Restoring interface {
 	// EndAll revokes every unrevoked device, ends every login as EndLogins does,
-	// voids every code and pass, and gives the three numbers.
+	// voids every code and pass, and gives the three numbers. Notices that carry a
+	// secret lose it and are mailed no more.
 	EndAll(ctx context.Context, r Revocation, reason access.Reason) (devices, logins, codes int, err error)
 	// AttemptAccounts gives the keys of the accounts at which wrong PINs are
 	// remembered or an attempt is in flight, ascending.
@@ -72,7 +73,7 @@ type Retention interface {
 
 // A KeyUse counts the rows of a table that rest on a key.
 type KeyUse struct {
-	Table string // "pin", "birth_date", "setup_code", "reset_code", "device" or "audit"
+	Table string // "pin", "birth_date", "setup_code", "reset_code", "notice", "device" or "audit"
 	Key   string // as the row names it: for devices possibly several keys
 	Rows  int
 }

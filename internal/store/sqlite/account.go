@@ -219,6 +219,9 @@ func (w *where) accounts(f store.AccountFilter) {
 	if f.NoEmail {
 		w.and("a.email = ''")
 	}
+	if f.MailFails {
+		w.and("a.mail_failed_at IS NOT NULL")
+	}
 	if f.NoPIN {
 		w.and("NOT EXISTS (SELECT 1 FROM pin p WHERE p.account_id = a.id AND p.sealed IS NOT NULL)")
 	}

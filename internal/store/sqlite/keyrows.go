@@ -11,6 +11,7 @@ const selectKeyUses = `SELECT 'audit', u.key_id, count(*) FROM audit u GROUP BY 
 	UNION ALL SELECT 'birth_date', b.key_id, count(*) FROM birth_date b GROUP BY b.key_id
 	UNION ALL SELECT 'device', d.token_key_id, count(*) FROM device d
 		WHERE d.revoked_at IS NULL AND d.expires_at > ?1 GROUP BY d.token_key_id
+	UNION ALL SELECT 'notice', n.secret_key_id, count(*) FROM notice n WHERE n.secret_key_id <> '' GROUP BY n.secret_key_id
 	UNION ALL SELECT 'pin', p.key_id, count(*) FROM pin p WHERE p.sealed IS NOT NULL GROUP BY p.key_id
 	UNION ALL SELECT 'reset_code', r.key_id, count(*) FROM reset_code r
 		WHERE r.mac IS NOT NULL AND r.expires_at > ?1 GROUP BY r.key_id

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/store"
@@ -77,20 +79,40 @@ func (t *tx) Notice(ctx context.Context, id string) (store.NoticeRow, error) {
 	return r, err
 }
 
-func (t *tx) Notices(ctx context.Context, f store.NoticeFilter) ([]store.NoticeRow, error) {
-	var w where
+func (w *where) notices(f store.NoticeFilter) {
 	w.after("n.id", f.Page)
-	andIf(&w, "n.account_id", f.AccountKey)
+	andIf(w, "n.account_id", f.AccountKey)
 	if f.Schools != nil {
-		w.and(in(&w, "n.school", f.Schools))
+		w.and(in(w, "n.school", f.Schools))
 	}
 	if len(f.States) > 0 {
-		w.and(in(&w, "n.state", f.States))
+		w.and(in(w, "n.state", f.States))
 	}
 	if f.Unseen {
 		w.and("n.seen_at IS NULL")
 	}
 	w.andSince("n.at", f.Since)
+}
+
+func (t *tx) CountNotices(ctx context.Context, f store.NoticeFilter) (n int, oldest time.Time, err error) {
+	var w where
+	w.notices(f)
+	err = t.one(ctx, `SELECT count(*), min(n.at) FROM notice n`+w.clause(), w.args, &n, intoTime(&oldest))
+	return n, oldest, err
+}
+
+const selectUnsettled = `SELECT
+	EXISTS (SELECT 1 FROM notice n WHERE n.account_id = ?1 AND n.seen_at IS NULL AND n.at >= ?2),
+	EXISTS (SELECT 1 FROM alert t WHERE t.account_id = ?1 AND t.state IN ('open', 'disputed'))`
+
+func (t *tx) Unsettled(ctx context.Context, accountKey int64, since time.Time) (notices, alerts bool, err error) {
+	err = t.one(ctx, selectUnsettled, []any{accountKey, since.UnixMilli()}, &notices, &alerts)
+	return notices, alerts, err
+}
+
+func (t *tx) Notices(ctx context.Context, f store.NoticeFilter) ([]store.NoticeRow, error) {
+	var w where
+	w.notices(f)
 	return find(ctx, t, selectNoticeRows+w.inOrder("n.id", f.Limit), w.args, noticeRowFields)
 }
 
@@ -108,6 +130,41 @@ func (t *tx) PutNotice(ctx context.Context, n *access.Notice) error {
 	}
 	n.Key = key
 	return nil
+}
+
+const selectDue = `SELECT ` + noticeColumns + ` FROM notice n WHERE n.state = 'waiting'
+	AND (n.next_at <= ?1 OR n.next_at > ?2) AND (n.leased_until IS NULL OR n.leased_until <= ?1 OR n.leased_until > ?3)
+	AND n.at >= ?4 ORDER BY n.next_at, n.id LIMIT ?5`
+
+func (t *tx) DueNotices(ctx context.Context, d store.Due) ([]access.Notice, error) {
+	since := int64(math.MinInt64)
+	if !d.Since.IsZero() {
+		since = d.Since.UnixMilli()
+	}
+	args := []any{d.Now.UnixMilli(), d.NextBy.UnixMilli(), d.LeaseBy.UnixMilli(), since, d.Limit}
+	return list(ctx, t, selectDue, args, noticeFields)
+}
+
+const selectMailsTo = `SELECT count(*), min(n.sent_at) FROM notice n WHERE n.address = ?1
+	AND ((n.sent_at > ?2 AND n.sent_at <= ?3) OR (n.state = 'waiting' AND n.leased_until > ?3))`
+
+func (t *tx) MailsTo(ctx context.Context, address string, since, now time.Time) (int, time.Time, error) {
+	var n int
+	var first time.Time
+	err := t.one(ctx, selectMailsTo, []any{address, since.UnixMilli(), now.UnixMilli()}, &n, intoTime(&first))
+	return n, first, err
+}
+
+const selectWaitingDigest = `SELECT ` + noticeColumns + ` FROM notice n WHERE n.address = ?1 AND n.state = 'waiting'
+	AND n.kind = 'digest' AND n.tries = 0 AND n.leased_until IS NULL AND coalesce(n.account_id, 0) = ?2 LIMIT 1`
+
+func (t *tx) WaitingDigest(ctx context.Context, address string, accountKey int64) (access.Notice, error) {
+	var n access.Notice
+	err := t.one(ctx, selectWaitingDigest, []any{address, accountKey}, noticeFields(&n)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return n, notFound("notice")
+	}
+	return n, err
 }
 
 func (t *tx) LastOfTopic(ctx context.Context, accountKey int64, k access.NoticeKind, topic string) (access.Notice, error) {

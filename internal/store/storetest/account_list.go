@@ -52,6 +52,7 @@ func crowd(f *fixture) map[string]*access.Account {
 	bob.Profile, bob.Status, bob.ExternalID, bob.GivenName = access.Teacher, access.Suspended, "EXT-9", "Bob%"
 	eve.Profile, eve.Protection, eve.Group = access.Guardian, access.ByPIN, "3b"
 	zed.Profile, zed.Imported, zed.FamilyName, zed.GivenName = access.Staff, true, "Essai", "Élise"
+	zed.MailFailedAt = epoch()
 	f.update(func(ctx context.Context, tx store.Tx) error {
 		for _, a := range []*access.Account{ada, bob, eve, zed} {
 			if err := tx.PutAccount(ctx, a); err != nil {
@@ -82,6 +83,7 @@ func accountFilters(t *testing.T, f *fixture) {
 		{"group", store.AccountFilter{Group: "3B"}, []string{"a.ada"}},
 		{"status", store.AccountFilter{Status: access.Suspended}, []string{"b.bob"}},
 		{"protection", store.AccountFilter{Protection: access.ByPIN}, []string{"ab.eve"}},
+		{"a mail address that fails", store.AccountFilter{MailFails: true}, []string{"a.zed"}},
 		{"no mail address", store.AccountFilter{NoEmail: true}, []string{"b.bob", "ab.eve", "a.zed"}},
 		{"no PIN, never or no longer", store.AccountFilter{NoPIN: true}, []string{"a.ada", "b.bob", "a.zed"}},
 		{"imported", store.AccountFilter{Imported: true}, []string{"a.zed"}},

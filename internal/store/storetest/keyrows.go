@@ -68,6 +68,15 @@ func keyUses(t *testing.T, f *fixture) {
 			func() error {
 				return tx.PutResetCode(ctx, &access.ResetCode{AccountKey: ada, KeyID: "k0", ExpiresAt: epoch().Add(time.Hour)})
 			},
+			func() error {
+				n := newNotice("n1", ada)
+				n.Secret = access.Sealed{KeyID: "k2", Blob: []byte{1}}
+				return tx.PutNotice(ctx, &n)
+			},
+			func() error {
+				n := newNotice("n2", ada)
+				return tx.PutNotice(ctx, &n)
+			},
 		} {
 			if err := put(); err != nil {
 				return err
@@ -83,6 +92,7 @@ func keyUses(t *testing.T, f *fixture) {
 		{Table: "birth_date", Key: "k2", Rows: 1},
 		{Table: "device", Key: "k2", Rows: 1},
 		{Table: "device", Key: "k2@3 k1", Rows: 1},
+		{Table: "notice", Key: "k2", Rows: 1},
 		{Table: "pin", Key: "k1", Rows: 1},
 		{Table: "reset_code", Key: "k2", Rows: 1},
 		{Table: "setup_code", Key: "k1", Rows: 1},

@@ -13,6 +13,10 @@ func notices(t *testing.T, open Opener) {
 	t.Run("every field comes back", func(t *testing.T) { noticeRoundTrip(t, start(t, open)) })
 	t.Run("each filter keeps what it says", func(t *testing.T) { noticeFilters(t, start(t, open)) })
 	t.Run("the last of a topic is the newest that was mailed", func(t *testing.T) { lastOfTopic(t, start(t, open)) })
+	t.Run("what is due waits, has its time and nobody sending it", func(t *testing.T) { dueNotices(t, start(t, open)) })
+	t.Run("what is unsettled is seen at a glance", func(t *testing.T) { unsettled(t, start(t, open)) })
+	t.Run("mails to an address are counted", func(t *testing.T) { mailsTo(t, start(t, open)) })
+	t.Run("a digest that waits is found", func(t *testing.T) { waitingDigest(t, start(t, open)) })
 	t.Run("an empty list is not nil", func(t *testing.T) {
 		same(t, "list", read(start(t, open), listNotices(store.NoticeFilter{})), []store.NoticeRow{})
 	})
@@ -96,6 +100,15 @@ func noticeFilters(t *testing.T, f *fixture) {
 			ids = append(ids, r.ID)
 		}
 		same(t, c.name, ids, c.want)
+		if c.filter.Limit > 0 {
+			continue
+		}
+		f.view(func(ctx context.Context, tx store.Tx) error {
+			n, oldest, err := tx.CountNotices(ctx, c.filter)
+			same(t, c.name+": number", n, len(c.want))
+			same(t, c.name+": none is oldest", oldest.IsZero(), n == 0)
+			return err
+		})
 	}
 }
 
@@ -118,4 +131,143 @@ func lastOfTopic(t *testing.T, f *fixture) {
 		absent(t, "kind that never was", err)
 		return nil
 	})
+}
+
+func putNotices(all ...*access.Notice) func(context.Context, store.Tx) error {
+	return func(ctx context.Context, tx store.Tx) error {
+		for _, n := range all {
+			if err := tx.PutNotice(ctx, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func dueNotices(t *testing.T, f *fixture) {
+	now := epoch().Add(time.Hour)
+	due := store.Due{Now: now, LeaseBy: now.Add(5 * time.Minute), NextBy: now.Add(5 * time.Hour), Limit: 10}
+	notice := func(id string, next, leased time.Time) *access.Notice {
+		n := newNotice(id, 0)
+		n.NextAt, n.LeasedUntil = next, leased
+		return &n
+	}
+	sent := notice("sent", now, time.Time{})
+	sent.State = access.NoticeSent
+	young := notice("young", now.Add(-time.Second), time.Time{})
+	young.At = now
+	f.update(putNotices(
+		notice("now", now, time.Time{}), notice("early", now.Add(-time.Hour), time.Time{}), sent, young,
+		notice("later", now.Add(time.Millisecond), time.Time{}), notice("put off for long", now.Add(5*time.Hour), time.Time{}),
+		notice("put off for too long", now.Add(5*time.Hour+time.Millisecond), time.Time{}),
+		notice("leased", now, now.Add(time.Millisecond)), notice("leased for long", now, now.Add(5*time.Minute)),
+		notice("lease over", now, now), notice("leased for too long", now, now.Add(5*time.Minute+time.Millisecond)),
+	))
+	list := func(d store.Due) []string {
+		ids := []string{}
+		for _, n := range read(f, func(ctx context.Context, tx store.Tx) ([]access.Notice, error) { return tx.DueNotices(ctx, d) }) {
+			ids = append(ids, n.ID)
+		}
+		return ids
+	}
+	same(t, "due", list(due), []string{"early", "young", "now", "lease over", "leased for too long", "put off for too long"})
+	due.Limit = 2
+	same(t, "the first two", list(due), []string{"early", "young"})
+	due.Since = now
+	same(t, "owed since", list(due), []string{"young"})
+}
+
+func mailsTo(t *testing.T, f *fixture) {
+	now, hour := epoch().Add(2*time.Hour), epoch().Add(time.Hour)
+	mail := func(id string, sentAt, leased time.Time) *access.Notice {
+		n := newNotice(id, 0)
+		n.Address, n.SentAt, n.LeasedUntil, n.State = "ada@example.org", sentAt, leased, access.NoticeSent
+		if sentAt.IsZero() {
+			n.State = access.NoticeWaiting
+		}
+		return &n
+	}
+	other := mail("other", now, time.Time{})
+	other.Address = "bob@example.org"
+	f.update(putNotices(
+		other, mail("old", hour, time.Time{}), mail("first", hour.Add(1), time.Time{}), mail("second", now, time.Time{}),
+		mail("of a clock ahead", now.Add(time.Second), time.Time{}), mail("under way", time.Time{}, now.Add(time.Second)),
+		mail("lease over", time.Time{}, now), mail("waiting", time.Time{}, time.Time{}), mail("third", hour.Add(time.Minute), time.Time{}),
+	))
+	count := func(address string) (n int, first time.Time) {
+		f.view(func(ctx context.Context, tx store.Tx) (err error) {
+			n, first, err = tx.MailsTo(ctx, address, hour, now)
+			return err
+		})
+		return n, first
+	}
+	n, first := count("ada@example.org")
+	same(t, "mails", n, 3)
+	same(t, "the first", first, hour.Add(time.Minute))
+	n, first = count("eve@example.org")
+	same(t, "mails to nobody", n, 0)
+	same(t, "the first to nobody", first, time.Time{})
+}
+
+func waitingDigest(t *testing.T, f *fixture) {
+	ada := f.people("a.ada")["a.ada"].Key
+	digest := func(id string, account int64, change func(n *access.Notice)) *access.Notice {
+		n := newNotice(id, account)
+		n.Kind, n.Address = access.NoticeDigest, "ada@example.org"
+		if change != nil {
+			change(&n)
+		}
+		return &n
+	}
+	f.update(putNotices(
+		digest("hers", ada, nil), digest("the school's", 0, nil),
+		digest("elsewhere", ada, func(n *access.Notice) { n.Address = "bob@example.org" }),
+		digest("sent", ada, func(n *access.Notice) { n.State = access.NoticeSent }),
+		digest("tried", ada, func(n *access.Notice) { n.Tries = 1 }),
+		digest("being sent", ada, func(n *access.Notice) { n.LeasedUntil = epoch() }),
+		digest("no digest", ada, func(n *access.Notice) { n.Kind = access.NoticePINSet }),
+	))
+	f.view(func(ctx context.Context, tx store.Tx) error {
+		hers, err := tx.WaitingDigest(ctx, "ada@example.org", ada)
+		same(t, "hers", hers.ID, "hers")
+		if err != nil {
+			return err
+		}
+		schools, err := tx.WaitingDigest(ctx, "ada@example.org", 0)
+		same(t, "the school's", schools.ID, "the school's")
+		if err != nil {
+			return err
+		}
+		_, err = tx.WaitingDigest(ctx, "eve@example.org", ada)
+		absent(t, "digest to nobody", err)
+		return nil
+	})
+}
+
+func unsettled(t *testing.T, f *fixture) {
+	all := f.people("a.ada", "a.bob")
+	ada, bob := all["a.ada"].Key, all["a.bob"].Key
+	look := func(account int64, since time.Time) (got [2]bool) {
+		f.view(func(ctx context.Context, tx store.Tx) (err error) {
+			got[0], got[1], err = tx.Unsettled(ctx, account, since)
+			return err
+		})
+		return got
+	}
+	same(t, "nothing", look(ada, epoch()), [2]bool{})
+	n, seen := newNotice("n1", ada), newNotice("n2", bob)
+	seen.SeenAt = epoch()
+	f.update(putNotices(&n, &seen))
+	same(t, "a notice", look(ada, epoch()), [2]bool{true, false})
+	same(t, "an older notice", look(ada, epoch().Add(time.Millisecond)), [2]bool{})
+	same(t, "a notice that was seen", look(bob, epoch()), [2]bool{})
+	for state, want := range map[access.AlertState]bool{
+		access.AlertOpen: true, access.AlertDisputed: true, access.AlertAcknowledged: false, access.AlertClosed: false,
+	} {
+		alert := access.Alert{At: epoch(), Kind: access.AlertPINWrong, Severity: access.Warn, State: state, AccountKey: bob, School: "A"}
+		f.update(func(ctx context.Context, tx store.Tx) error { return tx.PutAlert(ctx, &alert) })
+		same(t, string(state), look(bob, epoch()), [2]bool{false, want})
+		alert.State = access.AlertClosed
+		f.update(func(ctx context.Context, tx store.Tx) error { return tx.PutAlert(ctx, &alert) })
+	}
 }

@@ -23,6 +23,7 @@ func endAll(t *testing.T, f *fixture) {
 	open1, passed, over, nobody := newLogin("open", ada), newLogin("passed", bob), newLogin("over", bob), newLogin("nobody", 0)
 	passed.State, over.State, over.ExpiresAt = access.LoginPassed, access.LoginPassed, epoch()
 	nobody.State = access.LoginDenied
+	n, plain := newNotice("n_code", ada), newNotice("n_plain", ada)
 	r := store.Revocation{At: epoch().Add(time.Minute), By: "uid:0", Reason: "restored", AuditSeq: 7}
 	f.update(func(ctx context.Context, tx store.Tx) error {
 		for _, d := range []*access.Device{&kept, &gone} {
@@ -44,6 +45,12 @@ func endAll(t *testing.T, f *fixture) {
 		if err := tx.PutLoginPass(ctx, access.LoginPass{AccountKey: bob, ExpiresAt: epoch()}); err != nil {
 			return err
 		}
+		n.Secret, n.LeasedUntil = access.Sealed{KeyID: "k1", Blob: []byte{1}}, epoch()
+		for _, one := range []*access.Notice{&n, &plain} {
+			if err := tx.PutNotice(ctx, one); err != nil {
+				return err
+			}
+		}
 		devices, logins, codes, err := tx.EndAll(ctx, r, access.ReasonLoginExpired)
 		same(t, "ended", [3]int{devices, logins, codes}, [3]int{1, 2, 3})
 		return err
@@ -59,6 +66,10 @@ func endAll(t *testing.T, f *fixture) {
 	}
 	same(t, "code", read(f, getSetupCode(ada)), access.SetupCode{})
 	same(t, "mailed code", read(f, getResetCode(ada)).MAC, nil)
+	n.Secret, n.LeasedUntil, n.State = access.Sealed{}, time.Time{}, access.NoticeUnmailed
+	for _, want := range []access.Notice{n, plain} {
+		same(t, want.ID, read(f, getNotice(want.ID)).Notice, want)
+	}
 }
 
 func attemptAccounts(t *testing.T, f *fixture) {
