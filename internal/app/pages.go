@@ -7,7 +7,7 @@ import (
 )
 
 // pageRows is how many rows a streamed page holds. Two are in memory at a time.
-const pageRows = 2000
+const pageRows = 1000
 
 // inPages streams a long listing. read hands out the rows with a key above
 // after, at most pageRows of them; each takes them one by one. Every page is a

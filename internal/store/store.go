@@ -282,7 +282,8 @@ type AlertFilter struct {
 type Alerts interface {
 	Alert(ctx context.Context, key int64) (AlertRow, error)
 	Alerts(ctx context.Context, f AlertFilter) ([]AlertRow, error)
-	// EachAlert gives the same rows one by one, to keep none of them in memory.
+	// EachAlert gives the same rows one by one, to keep none of them in memory,
+	// and leaves their names out.
 	// It ends at the first error of each, and gives it back.
 	EachAlert(ctx context.Context, f AlertFilter, each func(AlertRow) error) error
 	PutAlert(ctx context.Context, a *access.Alert) error
