@@ -30,7 +30,9 @@ func Rules() []Rule {
 	warn, info := []access.Severity{access.Warn}, []access.Severity{access.Info}
 	return append([]Rule{
 		{
-			access.AlertBrowserForgets, info, []string{"forgetful_times"}, []string{factDevices},
+			access.AlertBrowserForgets, info,
+			[]string{"forgetful_times"},
+			[]string{factDevices},
 			"The same device was registered again and again within 30 days: called the same, or a phone or tablet of the same browser.",
 			"Its browser deletes cookies. See `pinward device diagnose` for the person; nothing is wrong with the account.", true,
 		},
@@ -53,12 +55,16 @@ func Rules() []Rule {
 			"Ask the person. Where it was not them, the password is known: have it changed.", true,
 		},
 		{
-			access.AlertLongSilence, warn, []string{"silence_days"}, []string{factVisits},
+			access.AlertLongSilence, warn,
+			[]string{"silence_days"},
+			[]string{factVisits},
 			"The first login after many days without one, from a device that was not recognized.",
 			"Ask the person whether they are back. Archive accounts of those who left.", true,
 		},
 		{
-			access.AlertManyNewDevices, warn, []string{"new_devices"}, []string{factVisits},
+			access.AlertManyNewDevices, warn,
+			[]string{"new_devices"},
+			[]string{factVisits},
 			"An account logged in from many browser families and networks within a day, each for the first time.",
 			"Ask the person. A password that was passed around or sold looks like this.", true,
 		},
@@ -68,7 +74,9 @@ func Rules() []Rule {
 			"Nothing, where the person did it: they are told too.", true,
 		},
 		{
-			access.AlertNewAfterReset, warn, []string{"reset_hours"}, []string{factVisits, factReset, factNetworks},
+			access.AlertNewAfterReset, warn,
+			[]string{"reset_hours"},
+			[]string{factVisits, factReset, factNetworks},
 			"Soon after a reset of the PIN, a login passed from a browser family and network that the account never came from, outside the school.",
 			"Make sure that the reset was asked for by the person: somebody may have talked the office into it.", true,
 		},
@@ -127,7 +135,9 @@ func laterRules() []Rule {
 			"Ask the person.", false,
 		},
 		{
-			access.AlertTokenStoreShared, warn, []string{"shared_accounts"}, []string{factBorrowers, factRegistered, factNetworks},
+			access.AlertTokenStoreShared, warn,
+			[]string{"shared_accounts"},
+			[]string{factBorrowers, factRegistered, factNetworks},
 			"Outside the schools' own networks, one browser presented the same device token in logins of many accounts, or registered devices for many accounts within a week.",
 			"The alert is about the address. Where it is no library or boarding house, somebody collects accounts: have their passwords changed, revoke the devices.", true,
 		},
