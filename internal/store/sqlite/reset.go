@@ -59,7 +59,7 @@ func (t *tx) VoidResetCodes(ctx context.Context, accountKey int64) (int, error) 
 	return t.exec(ctx, `UPDATE reset_code SET mac = NULL WHERE account_id = ?1 AND mac IS NOT NULL`, accountKey)
 }
 
-const loginPassColumns = `l.account_id, l.created_at, l.created_by, l.reason, l.expires_at, l.audit_seq`
+const loginPassColumns = `l.account_id, l.created_at, l.created_by, l.reason, l.expires_at, l.audit_seq` //nolint:gosec // names of columns
 
 const selectLoginPass = `SELECT ` + loginPassColumns + `
 	FROM login_pass l WHERE l.account_id = ?1`
