@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -44,13 +43,19 @@ func (s *site) openLogins(n int) []string {
 }
 
 // bothWays gives PINs at once, every other one in one of the logins; pin says
-// which PIN goes where.
+// which PIN goes where. Who is told to try again does so, since nothing was
+// judged: on a machine that needs more than 8 seconds for what is in flight.
 func (s *site) bothWays(n int, ids []string, pin func(i int) string) []result {
 	return together(n, func(i int) result {
+		give := func() result { return s.guess(ids[i%len(ids)], pin(i)) }
 		if i%2 == 0 {
-			return s.verify("lea", pin(i))
+			give = func() result { return s.verify("lea", pin(i)) }
 		}
-		return s.guess(ids[i%len(ids)], pin(i))
+		r := give()
+		for tries := 0; r.code == 9 && tries < n; tries++ {
+			r = give()
+		}
+		return r
 	})
 }
 
@@ -148,21 +153,7 @@ func TestParallelRightPINs(t *testing.T) {
 	s.teacher("lea")
 	ids := s.openLogins(size.rightPINs)
 	began := time.Now()
-	var busy atomic.Int64
-	all := together(size.rightPINs, func(i int) result {
-		give := func() result { return s.guess(ids[i], rightPIN) }
-		if i%2 == 0 {
-			give = func() result { return s.verify("lea", rightPIN) }
-		}
-		r := give()
-		// A machine that is slower than 8 seconds for them all tells the last of
-		// them to try again, and must take them then.
-		for tries := 0; r.code == 9 && tries < size.rightPINs; tries++ {
-			busy.Add(1)
-			r = give()
-		}
-		return r
-	})
+	all := s.bothWays(size.rightPINs, ids, func(int) string { return rightPIN })
 	for _, r := range all {
 		if r.code != 0 {
 			t.Errorf("a right PIN: want exit 0, got %s", r)
@@ -171,6 +162,5 @@ func TestParallelRightPINs(t *testing.T) {
 	if got := s.attempts(); got != "0 failed, 0 wrong, 0 in flight, open" {
 		t.Errorf("got %s, want nothing counted", got)
 	}
-	figure(t, "%d right PINs at once: %d passed (%v), told to try again %d times",
-		size.rightPINs, passed(all), time.Since(began).Round(time.Millisecond), busy.Load())
+	figure(t, "%d right PINs at once: %d passed (%v)", size.rightPINs, passed(all), time.Since(began).Round(time.Millisecond))
 }
