@@ -7,7 +7,7 @@ FUZZTIME  ?= 60s
 LINTER     = .bin/golangci-lint
 RELEASER   = .bin/goreleaser
 
-.PHONY: help build test lint fmt pinlist docs goldens fuzz torture torture-short bench release-check clean
+.PHONY: help build test lint fmt pinlist docs goldens fuzz torture torture-short e2e bench release-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ define torture
 	@set -euo pipefail; PINWARD_TORTURE=$(1) PINWARD_TORTURE_PROGRAM=$(CURDIR)/.bin/pinward \
 		go test -count=1 -timeout 60m -v ./torture | grep --line-buffered -v -E '^(=== |    +--- PASS)'
 endef
+
+e2e: ## open what is written with the programs that people use
+	scripts/e2e-setup.sh
+	go test -count=1 -tags e2e -v ./e2e
 
 bench: build ## measure beside sqlite3 and argon2; docs/performance.md
 	scripts/bench-setup.sh

@@ -34,6 +34,7 @@ func arrows() map[string][]string {
 		in + "demo":            {in + "access", in + "app", in + "roster"},
 		in + "gendocs":         {"cmd"},
 		in + "archtest":        {},
+		"e2e":                  {},
 		"bench":                {in + "access", in + "app", in + "detect", in + "secret", in + "store", in + "store/sqlite"},
 		"torture":              {"cmd", in + "access", in + "app", in + "secret", in + "store", in + "store/sqlite"},
 	}

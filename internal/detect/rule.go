@@ -80,6 +80,13 @@ func Rules() []Rule {
 			"Soon after a reset of the PIN, a login passed from a browser family and network that the account never came from, outside the school.",
 			"Make sure that the reset was asked for by the person: somebody may have talked the office into it.", true,
 		},
+	}, laterRules()...)
+}
+
+// laterRules are those that follow new_device_after_reset.
+func laterRules() []Rule {
+	warn := []access.Severity{access.Warn}
+	return []Rule{
 		{
 			access.AlertNotifyOnlyLogin,
 			[]access.Severity{access.Info, access.Warn},
@@ -88,13 +95,6 @@ func Rules() []Rule {
 			"A login passed from a device that was not recognized, and the account asks for a notice only; info from a browser family and network that it came from before.",
 			"The person is told. Where it was not them: change the password, and offer a PIN.", true,
 		},
-	}, laterRules()...)
-}
-
-// laterRules are those from P on.
-func laterRules() []Rule {
-	warn := []access.Severity{access.Warn}
-	return []Rule{
 		{
 			access.AlertSpraying,
 			[]access.Severity{access.High},
