@@ -136,7 +136,7 @@ func (s *session) accountImport(ctx context.Context, opts accountImportOptions) 
 	if err != nil {
 		return err
 	}
-	rejects, err := openRejects(opts)
+	rejects, err := s.openRejects(opts)
 	if err != nil {
 		return err
 	}

@@ -205,7 +205,7 @@ type rejectsFile struct {
 
 // openRejects begins the file of rejected lines, if one is named, before
 // anything is changed. It replaces what stands there, but never the account file.
-func openRejects(opts accountImportOptions) (*rejectsFile, error) {
+func (s *session) openRejects(opts accountImportOptions) (*rejectsFile, error) {
 	if opts.Rejects == "" {
 		return nil, nil
 	}
@@ -215,7 +215,7 @@ func openRejects(opts accountImportOptions) (*rejectsFile, error) {
 			return nil, access.Usage("--rejects: names the account file itself", "name another file")
 		}
 	}
-	out, err := newOutputFile(opts.Rejects)
+	out, err := s.newOutput(opts.Rejects)
 	if err != nil {
 		return nil, err
 	}

@@ -127,7 +127,7 @@ func (x *exporting) steps(path string) []func(context.Context) error {
 }
 
 func (x *exporting) finishFile(ctx context.Context, path string, sum hash.Hash) error {
-	out, err := newOutputFile(path)
+	out, err := x.newOutput(path)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,12 @@ after everything was written, where an alert of that severity or above is in it.
   pinward alerts export --since-last siem --severity info -o jsonl
   pinward alerts export --since 2026-03-01T00:00:00+01:00 --until 2026-04-01T00:00:00+02:00 --fail-on high`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return s.alertsExport(c.Context(), opts) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if opts.SinceLast == "" && c.Flags().Changed("since-last") { // an unset variable would export everything
+				return access.Usage("--since-last: no name", "give the run a name, such as nightly")
+			}
+			return s.alertsExport(c.Context(), opts)
+		},
 	}
 	severities := []string{"info", "warn", "high", "critical"}
 	formats := exportFormats()

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,6 +111,7 @@ func (s *session) alertsRespond(ctx context.Context, opts alertsRespondOptions, 
 			}
 		},
 	})
+	contained = slices.DeleteFunc(contained, func(item app.ResetItem) bool { return item.Err != nil })
 	if len(contained) > 0 {
 		s.tell("%s", checklist(contained, req.Suspend))
 	}
@@ -137,7 +139,7 @@ func containColumns(suspended bool) []column[app.ResetItem] {
 func checklist(contained []app.ResetItem, suspended bool) string {
 	lines := []string{
 		"",
-		"Done: PINs cleared, devices revoked, logins, codes and passes ended, alerts closed, owners and school told.",
+		"Done: PINs cleared, devices revoked, logins, codes and passes ended, alerts closed; owners and school are told by mail where they have an address (pinward mail queue).",
 		"To do:",
 	}
 	whose := "LOGIN"

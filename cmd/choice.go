@@ -108,7 +108,7 @@ func (s *session) checkOutput() error {
 		_, err := s.Out.Write(nil)
 		return outputError(err)
 	}
-	out, err := newOutputFile(s.globals.OutputFile)
+	out, err := s.newOutput(s.globals.OutputFile)
 	if err != nil {
 		return err
 	}

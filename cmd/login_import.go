@@ -71,7 +71,7 @@ func loginImportColumns() []column[loginImportResult] {
 		{Key: "unknown", Title: "UNKNOWN", Value: func(r row) any { return r.Unknown }},
 		{Key: "failed", Title: "", Value: func(r row) any { return r.Failed }},
 		{Key: "too_old", Title: "TOO OLD", Spare: 2, Value: func(r row) any { return r.TooOld }},
-		{Key: "in_future", Title: "", Value: func(r row) any { return r.Future }},
+		{Key: "in_future", Title: "IN FUTURE", Spare: 3, Value: func(r row) any { return r.Future }},
 		{Key: "rejected", Title: "REJECTED", Value: func(r row) any { return len(r.Log.Rejected) }},
 		{Key: "new_devices", Title: "NEW DEVICES", Value: func(r row) any { return r.NewDevices }},
 		{Key: "alerts", Title: "ALERTS", Value: func(r row) any { return r.Alerts }},
@@ -122,6 +122,9 @@ func (s *session) readLoginLog(source string, columns map[string]string) (access
 		return access.LoginLog{}, unreadable(source, err)
 	}
 	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return access.LoginLog{}, access.Refused("input_unreadable", "read "+source+": a folder", "name a file of the portal's log")
+	}
 	return roster.ReadLoginLog(bufio.NewReader(f), filepath.Base(source), columns)
 }
 

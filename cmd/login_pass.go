@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pinward/internal/access"
+
 	"pinward/internal/render"
 )
 
@@ -35,6 +37,9 @@ func (s *session) loginPass(ctx context.Context, login, valid string) error {
 	span, err := parseSpan("--valid", valid)
 	if err != nil {
 		return err
+	}
+	if span <= 0 {
+		return access.Usage("--valid: a pass must be good for some time", "write a number and a unit, such as 20m")
 	}
 	a, err := s.open(ctx)
 	if err != nil {

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -42,6 +43,7 @@ func (s *session) mailRetry(ctx context.Context, req app.RetryMails) error {
 	if err != nil {
 		return err
 	}
+	s.openedAt = time.Time{} // --send-now sends all that is due, not only what was owed since
 	items := make([]changeItem, 0, len(retried))
 	due := 0
 	for _, one := range retried {

@@ -93,7 +93,7 @@ func (s *session) write(f func(io.Writer) error) error {
 	if s.globals.OutputFile == "" {
 		return outputError(f(s.Out))
 	}
-	out, err := newOutputFile(s.globals.OutputFile)
+	out, err := s.newOutput(s.globals.OutputFile)
 	if err != nil {
 		return err
 	}
@@ -130,6 +130,15 @@ func outputError(err error) error {
 type outputFile struct {
 	temp *os.File
 	path string
+}
+
+// newOutput begins a file for what a command writes, which is never one that
+// pinward works with.
+func (s *session) newOutput(path string) (*outputFile, error) {
+	if _, err := s.configure(); err == nil && s.isOwn(path) {
+		return nil, access.Refused("output_own", fmt.Sprintf("write %s: that is a file that pinward works with", path), "name another file")
+	}
+	return newOutputFile(path)
 }
 
 // newOutputFile begins a file of mode 0600. What stands at path must be a

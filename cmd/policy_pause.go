@@ -114,6 +114,10 @@ func parseMoment(text string, now time.Time, zone *time.Location) (time.Time, er
 		if !at.After(now) {
 			at = time.Date(local.Year(), local.Month(), local.Day()+1, clock.Hour(), clock.Minute(), 0, 0, zone)
 		}
+		const soon = 12 * time.Hour // further on, somebody meant a time that has passed
+		if at.Sub(now) > soon {
+			return time.Time{}, access.Usage("--until "+text+": has passed", "write a span such as 24h, or the whole moment such as "+at.Format(time.RFC3339))
+		}
 		return at, nil
 	}
 	span, err := parseSpan("--until", text)

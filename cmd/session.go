@@ -45,7 +45,7 @@ func (s *session) configure() (config.Config, error) {
 	}
 	c, err := config.Load(s.sources())
 	if err != nil {
-		return config.Config{}, &access.Error{Kind: access.ErrUsage, Code: "config_invalid", Text: err.Error(), Hint: "see: pinward config show --help"}
+		return config.Config{}, &access.Error{Kind: access.ErrUsage, Code: "config_invalid", Text: err.Error(), Hint: "correct it, or name another one with --config or PINWARD_CONFIG; pinward init makes a new one"}
 	}
 	s.config = &c
 	return c, nil

@@ -44,6 +44,9 @@ age identity that opens it where the keyring's copy is.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			opts.File = args[0]
+			if opts.Keep == 0 && c.Flags().Changed("keep") {
+				opts.Keep = -1
+			}
 			return s.storeBackup(c.Context(), opts)
 		},
 	}

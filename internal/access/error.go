@@ -53,13 +53,16 @@ func (e *Error) Unwrap() error { return e.Kind }
 // NotFound says that a named target does not exist. Absent and foreign targets
 // must both be reported through it, so that they read alike.
 func NotFound(what, name string) error {
-	noun := what
-	if noun == "alert" {
-		noun = "alerts"
+	list := what + " list"
+	switch what {
+	case "alert":
+		list = "alerts list"
+	case "mail":
+		list = "mail queue"
 	}
 	return &Error{
 		Kind: ErrNotFound, Code: "not_found",
-		Text: fmt.Sprintf("%s %q: not found", what, name), Hint: "see: pinward " + noun + " list",
+		Text: fmt.Sprintf("%s %q: not found", what, name), Hint: "see: pinward " + list,
 	}
 }
 

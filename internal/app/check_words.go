@@ -24,7 +24,7 @@ func unknownWord(row any) string {
 	case *access.Login:
 		return cmp.Or(
 			known("state", v.State, access.LoginStates()), known("decision", v.Decision, access.Decisions()),
-			known("reason", v.Reason, access.Reasons()), known("token", decide.Recognition(v.Token), decide.Recognitions()),
+			known("reason", v.Reason, access.Reasons()), known("token", decide.Recognition(v.Token), append(decide.Recognitions(), "")), // nobody's, or imported: not judged
 		)
 	case *access.Alert:
 		return cmp.Or(

@@ -142,3 +142,16 @@ func TestImportIsOfAllSchools(t *testing.T) {
 		}
 	}
 }
+
+// What a log tells of logins that failed, or of nobody, is no damage.
+func TestImportedLogLeavesTheStoreSound(t *testing.T) {
+	k := logKit(t)
+	failed, nobody := logLine("max", time.Hour, "198.51.100.7"), logLine("nobody", time.Hour, "198.51.100.7")
+	failed.Failed, nobody.Failed = true, true
+	k.importLog(app.ImportLoginOptions{}, failed, nobody, logLine("max", time.Minute, "198.51.100.7"))
+	k.start("nobody", "")
+	report, err := k.CheckStore(context.Background(), root)
+	if err != nil || len(report.Problems) > 0 {
+		t.Errorf("got %+v, %v, want no problem", report.Problems, err)
+	}
+}
