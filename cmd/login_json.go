@@ -110,9 +110,12 @@ func checkObject(dec *json.Decoder, depth int) error {
 			return badRequest(jsonFault(err))
 		}
 		key, _ := token.(string)
-		key = strings.ToLower(key)
-		if seen[key] {
+		lower := strings.ToLower(key)
+		if seen[lower] {
 			return badRequest("a key comes twice")
+		}
+		if key != lower { // the decoder would take it
+			return badRequest("a key that this request does not have")
 		}
 		seen[key] = true
 		if err := checkValue(dec, depth+1, false); err != nil {

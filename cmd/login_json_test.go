@@ -17,6 +17,7 @@ func TestReadRequestRefusesWithoutQuoting(t *testing.T) {
 		{"an array", `["canary"]`, "not a JSON object"},
 		{"null", `null`, "not a JSON object"},
 		{"an unknown key", `{"canary":1}`, "a key that this request does not have"},
+		{"a key in capitals", `{"PIN":"canary"}`, "a key that this request does not have"},
 		{"a key twice in another case", `{"pin":"canary","PIN":"canary"}`, "a key comes twice"},
 		{"a key twice deeper down", `{"remember":{"name":"a","name":"canary"}}`, "a key comes twice"},
 		{"a number for a PIN", `{"pin":7304}`, "wrong type"},
