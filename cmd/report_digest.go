@@ -66,6 +66,7 @@ func (s *session) reportDigest(ctx context.Context, opts reportDigestOptions) er
 		if err := a.MailDigest(ctx, s.Operator, q, opts.MailTo, all); err != nil {
 			return err
 		}
+		s.say("The digest is owed to %s as a mail (pinward mail flush sends it).", render.Safe(opts.MailTo))
 	}
 	zone, err := a.Zone(ctx, s.Operator, opts.School)
 	if err != nil {
