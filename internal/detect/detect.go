@@ -60,7 +60,7 @@ func denied(r access.Reason) (Finding, bool) {
 }
 
 func abandoned(l access.Login) (Finding, bool) {
-	if l.Recognized {
+	if !l.Abandoned() {
 		return Finding{}, false
 	}
 	if l.WrongPINs > 0 {
