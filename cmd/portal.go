@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,7 +28,7 @@ func portalColumns() []column[access.Portal] {
 		{Key: "schools", Title: "SCHOOLS", Value: func(r row) any { return plain(r.Schools) }},
 		{Key: "return_urls", Title: "RETURN ADDRESSES", Spare: 2, Value: func(r row) any { return plain(r.ReturnURLs) }},
 		{Key: "networks", Title: "NETWORKS", Spare: 1, Value: func(r row) any { return prefixTexts(r.Networks) }},
-		{Key: "uids", Title: "", Value: func(r row) any { return append([]uint32{}, r.UIDs...) }},
+		{Key: "uids", Title: "", Value: func(r row) any { return uidTexts(r.UIDs) }},
 		{Key: "key_ids", Title: "KEYS", Whole: true, Value: func(r row) any { return keyIDs(r.Keys) }},
 		{Key: "last_used_at", Title: "LAST USED", Value: func(r row) any { return r.LastUsedAt() }},
 		{Key: "created_at", Title: "", Value: func(r row) any { return r.CreatedAt }},
@@ -48,6 +49,14 @@ func prefixTexts(all []netip.Prefix) []string {
 	texts := make([]string, len(all))
 	for i, p := range all {
 		texts[i] = p.String()
+	}
+	return texts
+}
+
+func uidTexts(all []uint32) []string {
+	texts := make([]string, len(all))
+	for i, uid := range all {
+		texts[i] = strconv.FormatUint(uint64(uid), 10)
 	}
 	return texts
 }

@@ -79,7 +79,11 @@ func (c *change) giveKey(ctx context.Context, made *MadePortal) error {
 	p.AuditSeq = c.seq
 	c.note("key_id", made.KeyID)
 	c.note("key_dropped", made.Dropped)
-	if err := c.PutPortal(ctx, p); err != nil {
+	err = c.PutPortal(ctx, p)
+	if errors.Is(err, access.ErrRefused) {
+		return err
+	}
+	if err != nil {
 		return fmt.Errorf("store portal %s: %w", p.Name, err)
 	}
 	return nil

@@ -15,8 +15,9 @@ import (
 // A PortalCall is what a program shows of itself when it calls.
 type PortalCall struct {
 	Key   access.Secret // empty: none
-	UID   *uint32       // that the kernel names on a socket which only portals reach; nil: unknown
-	Addr  netip.Addr    // where the call comes from; invalid: a socket of this machine
+	Local bool          // on a socket that only portals of this machine reach
+	UID   *uint32       // that the kernel names there; nil: unknown
+	Addr  netip.Addr    // where the call comes from elsewhere; invalid: unknown
 	Scope access.Scope  // what the call needs
 }
 
@@ -44,7 +45,7 @@ func (a *App) Portal(ctx context.Context, call PortalCall) (access.Operator, err
 	if err != nil {
 		return access.Operator{}, err
 	}
-	if !p.From(call.Addr) && call.Addr.IsValid() {
+	if !call.Local && !p.From(call.Addr) {
 		return access.Operator{}, portalElsewhere(p)
 	}
 	if !p.May(call.Scope) {
@@ -91,7 +92,7 @@ func portalWithoutKey(ctx context.Context, tx store.Tx, call PortalCall) (access
 			continue
 		}
 		off = false
-		if call.UID != nil && slices.Contains(p.UIDs, *call.UID) || foreign && call.Addr.IsValid() && p.At(call.Addr) {
+		if call.runAs(p) || foreign && !call.Local && p.At(call.Addr) {
 			fits = append(fits, p)
 		}
 	}
@@ -102,6 +103,11 @@ func portalWithoutKey(ctx context.Context, tx store.Tx, call PortalCall) (access
 		return fits[0], nil
 	}
 	return access.Portal{}, portalUnknown()
+}
+
+// runAs reports whether the call's user is one of the portal's.
+func (call PortalCall) runAs(p access.Portal) bool {
+	return call.Local && call.UID != nil && slices.Contains(p.UIDs, *call.UID)
 }
 
 func portalElsewhere(p access.Portal) error {

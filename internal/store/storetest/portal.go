@@ -104,7 +104,9 @@ func endLoginsOf(t *testing.T, f *fixture) {
 		}
 		return err
 	})
-	got := read(f, func(ctx context.Context, tx store.Tx) ([]store.LoginRow, error) { return tx.Logins(ctx, store.LoginFilter{}) })
+	got := read(f, func(ctx context.Context, tx store.Tx) ([]store.LoginRow, error) {
+		return tx.Logins(ctx, store.LoginFilter{})
+	})
 	open := []bool{got[0].OpenAt(epoch()), got[1].OpenAt(epoch()), got[2].OpenAt(epoch())}
 	same(t, "what is open", open, []bool{false, false, true})
 }
