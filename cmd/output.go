@@ -8,6 +8,8 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/render"
@@ -43,7 +45,31 @@ func show[T any](s *session, columns []column[T], row T) error {
 }
 
 func (s *session) renderOptions(f render.Format) render.Options {
-	return render.Options{Format: f, Excel: s.globals.CSV == "excel", Now: s.Now(), Width: s.Width, Title: "pinward"}
+	o := render.Options{Format: f, Excel: s.globals.CSV == "excel", Title: "pinward"}
+	if !s.filed() {
+		o.Now, o.Width = s.Now(), s.Width
+	}
+	return o
+}
+
+// filed reports whether the output goes to a file, which is read later: "2 hours
+// ago" would be wrong by then.
+func (s *session) filed() bool { return s.kept || s.globals.OutputFile != "" }
+
+// since tells people when something was: "3 hours ago".
+func (s *session) since(t time.Time) string {
+	if s.filed() {
+		return "on " + t.UTC().Format(time.RFC3339)
+	}
+	return render.Relative(t, s.Now())
+}
+
+// until tells people how long something holds: "for 2 days".
+func (s *session) until(t time.Time) string {
+	if s.filed() {
+		return "until " + t.UTC().Format(time.RFC3339)
+	}
+	return "for " + strings.TrimPrefix(render.Relative(t, s.Now()), "in ")
 }
 
 // each turns a callback listing of package app into rows.
@@ -109,6 +135,7 @@ func (s *session) write(f func(io.Writer) error) error {
 // as its format, for a report made of several listings.
 func (s *session) into(w io.Writer) *session {
 	inner, settings := *s, *s.config
+	inner.kept = s.filed()
 	settings.Output = string(render.Table)
 	inner.Out, inner.globals.OutputFile, inner.globals.CSV, inner.config = w, "", "", &settings
 	return &inner

@@ -23,6 +23,7 @@ type session struct {
 	config  *config.Config
 	store   *sqlite.Store
 	output  *outputFile
+	kept    bool // what is written goes to a file, though Out says otherwise
 
 	opened   *app.App  // that the command works with; nil: none yet
 	openedAt time.Time // whatever the command owes, it owes later

@@ -71,6 +71,8 @@ type NoticeFacts struct {
 	Login   string     `json:"login,omitempty"`  // of whom, where that is not the recipient
 	Count   int        `json:"count,omitempty"`
 	Items   []string   `json:"items,omitempty"` // a digest's lines, in plain words
+
+	SelfReset bool `json:"self_reset,omitempty"` // policy lets the person replace a forgotten PIN by mail
 }
 
 // A Notice is a message owed to a person or a school: mailed from the outbox,
