@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"pinward/internal/access"
@@ -147,10 +148,17 @@ func outputError(err error) error {
 		return access.Refused("too_many_rows", err.Error(), fmt.Sprintf("it holds %d: choose fewer, or use -o csv", render.MaxSheetRows))
 	}
 	var pathErr *fs.PathError
-	if !errors.As(err, &pathErr) && !errors.Is(err, term.ErrClosed) {
+	var linkErr *os.LinkError
+	why := err
+	switch {
+	case errors.As(err, &pathErr): // its path may be that of a file in the making
+		why = pathErr.Err
+	case errors.As(err, &linkErr):
+		why = linkErr.Err
+	case !errors.Is(err, term.ErrClosed):
 		return err
 	}
-	return &access.Error{Kind: errors.Join(access.ErrUnusable, err), Code: "output_failed", Text: "write the output: " + err.Error(), Hint: "what was written is not complete"}
+	return &access.Error{Kind: errors.Join(access.ErrUnusable, err), Code: "output_failed", Text: "write the output: " + why.Error(), Hint: "what was written is not complete"}
 }
 
 // An outputFile is a file in the making beside its final name.
@@ -176,9 +184,26 @@ func newOutputFile(path string) (*outputFile, error) {
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return nil, outputError(err)
+		return nil, notBegun(path, err)
 	}
 	return &outputFile{temp: temp, path: path}, nil
+}
+
+// notBegun says why a file cannot be begun at path.
+func notBegun(path string, err error) error {
+	why, hint := err, "nothing was written; name a file in a folder that you may write to"
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		why = pathErr.Err
+	}
+	text := fmt.Sprintf("write %s: %v", path, why)
+	switch dir := filepath.Dir(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		text, hint = fmt.Sprintf("write %s: there is no folder %s", path, dir), "nothing was written; make the folder, or name another file"
+	case errors.Is(err, syscall.ENOTDIR):
+		text = fmt.Sprintf("write %s: %s is no folder", path, dir)
+	}
+	return &access.Error{Kind: errors.Join(access.ErrUnusable, err), Code: "output_failed", Text: text, Hint: hint}
 }
 
 // commit makes the file durable under its final name.
