@@ -200,6 +200,7 @@ func (a *App) DisputeNotice(ctx context.Context, by access.Operator, req AnswerN
 			if open, err = c.raiseDisputed(ctx, account, n); err != nil {
 				return err
 			}
+			n.AlertKey = open[0].Key
 		}
 		done.Number, done.Alerts = fmt.Sprint(open[0].Key), len(open)
 		if done.Ended, err = c.dispute(ctx, open, "its person said so of a notice", n.Facts.At, s.login.Key); err != nil {
