@@ -123,7 +123,7 @@ func (a *App) readerGone(by access.Operator, err error) error {
 }
 
 func loginExpired() error {
-	return access.Refused(string(access.ReasonLoginExpired), "login: unknown, or over", "start another one")
+	return access.Refused("login_expired", "login: unknown, or over", "start another one")
 }
 
 func proofNeeded(what string) error {
