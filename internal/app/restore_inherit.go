@@ -26,6 +26,7 @@ type legacy struct {
 	numbers   map[string]int64
 	cursors   []access.Cursor
 	times     map[string]time.Time // of metaLastBackup and metaKeyNoted
+	incidents incidentLegacy
 }
 
 // inherit takes over the legacy of old. Where old turns out to be damaged, it
@@ -49,6 +50,9 @@ func (c *change) inherit(ctx context.Context, old store.Viewer, r *Restored) err
 		return err
 	}
 	if r.Suspended, err = c.keepSuspensions(ctx, l.suspended); err != nil {
+		return err
+	}
+	if err := c.keepIncidents(ctx, l.incidents, r); err != nil {
 		return err
 	}
 	if err := c.RaiseNumbers(ctx, l.numbers); err != nil {
@@ -95,7 +99,7 @@ func (l *legacy) read(ctx context.Context, tx store.Tx) error {
 			return err
 		}
 	}
-	return nil
+	return l.incidents.read(ctx, tx)
 }
 
 // keepAttempts keeps the worse of both counts, and gives the number of accounts
