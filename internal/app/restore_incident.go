@@ -114,7 +114,7 @@ func (c *change) keepAccount(ctx context.Context, theirs accountLegacy, r *Resto
 	if account.PasswordAdvisedAt.Equal(before.PasswordAdvisedAt) && account.PasswordChangedAt.Equal(before.PasswordChangedAt) {
 		return nil
 	}
-	if account.PasswordChangeAdvised() && !before.PasswordChangeAdvised() {
+	if account.PasswordChangeAdvised(c.now) && !before.PasswordChangeAdvised(c.now) {
 		r.Advised++
 	}
 	account.AuditSeq = c.seq

@@ -59,7 +59,7 @@ func TestRestoreKeepsTakenPINs(t *testing.T) {
 			if got := r.verify(rightPIN); got != verdict {
 				t.Errorf("the PIN of the backup: got %s, want %s", got, verdict)
 			}
-			if got := r.stored("lea").PasswordChangeAdvised(); got != tt.advised || (done.Advised == 1) != tt.advised {
+			if got := r.stored("lea").PasswordChangeAdvised(r.now); got != tt.advised || (done.Advised == 1) != tt.advised {
 				t.Errorf("password change advised: got %v and %+v, want %v", got, done, tt.advised)
 			}
 		})
@@ -83,7 +83,7 @@ func TestRestoreKeepsDisputes(t *testing.T) {
 	if done.Disputed != 1 || done.Advised != 1 || alert.State != access.AlertDisputed || alert.Answer != "not me" || !alert.AnsweredAt.Equal(told) || alert.AuditSeq != r.head() {
 		t.Errorf("got %+v and %+v, want the alert disputed as it was", done, alert.Alert)
 	}
-	if !r.stored("lea").PasswordChangeAdvised() {
+	if !r.stored("lea").PasswordChangeAdvised(r.now) {
 		t.Error("the advice to change the password is lost")
 	}
 }
@@ -97,7 +97,7 @@ func TestRestoreKeepsWhatPortalsTold(t *testing.T) {
 	changed := k.now.Add(time.Hour)
 	k.account("lea", func(a *access.Account) { a.PasswordChangedAt = changed })
 	r, done := k.restored(path)
-	if got := r.stored("lea"); !got.PasswordChangedAt.Equal(changed) || got.PasswordChangeAdvised() || done.Advised != 0 {
+	if got := r.stored("lea"); !got.PasswordChangedAt.Equal(changed) || got.PasswordChangeAdvised(r.now) || done.Advised != 0 {
 		t.Errorf("got %+v and %+v", got, done)
 	}
 }

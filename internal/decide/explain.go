@@ -35,7 +35,7 @@ func ExplainAccount(f Facts, devices int) []Line {
 			f.command("account edit", "--email ADDRESS"),
 		})
 	}
-	if f.Account.PasswordChangeAdvised() {
+	if f.Account.PasswordChangeAdvised(f.Now) {
 		lines = append(lines, Line{Text: "Somebody else may know the password: it should be changed in the portal."})
 	}
 	return lines
