@@ -63,7 +63,7 @@ func (s *session) accountJSON(p app.AccountPage) (map[string]any, error) {
 		"imported":                p.Account.Imported,
 		"open_alerts":             p.OpenAlerts,
 		"login_pass_until":        timeOrNil(p.PassUntil),
-		"password_change_advised": p.Account.PasswordChangeAdvised(),
+		"password_change_advised": p.Account.PasswordChangeAdvised(s.Now()),
 		"guardians":               append([]string{}, p.Guardians...),
 		"students":                append([]string{}, p.Students...),
 		"protection_imposed":      p.Policy.ImposedAt(s.Now()),

@@ -41,7 +41,7 @@ func (s *session) devicePrune(ctx context.Context, opts bulkOptions) error {
 		return s.showDevicePlan(rows(expired))
 	}
 	question := fmt.Sprintf("Revoke %s that expired?", count(len(expired), "device"))
-	if err := s.allow(ctx, opts, len(expired), "devices", question); err != nil {
+	if err := s.allow(ctx, opts, len(expired), "device", question); err != nil {
 		return err
 	}
 	ids := make([]string, len(expired))

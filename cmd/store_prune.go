@@ -96,18 +96,21 @@ func prunedItems(all []app.Pruned) []changeItem {
 
 // prunedWords says what there is to be forgotten, "" for nothing.
 func prunedWords(all []app.Pruned) string {
-	nouns := map[string]string{
-		app.PrunedLogins: "login", app.PrunedAlerts: "alert", app.PrunedAddresses: "whole address",
-		app.PrunedCodes: "set-up code", app.PrunedAudit: "audit record", app.PrunedAccounts: "archived account",
+	nouns := map[string][2]string{
+		app.PrunedLogins: {"login", "logins"}, app.PrunedAlerts: {"alert", "alerts"}, app.PrunedNotices: {"notice", "notices"},
+		app.PrunedAddresses: {"whole address", "whole addresses"}, app.PrunedCodes: {"set-up code", "set-up codes"},
+		app.PrunedResets: {"mailed code", "mailed codes"}, app.PrunedPasses: {"pass", "passes"},
+		app.PrunedAudit: {"audit record", "audit records"}, app.PrunedAccounts: {"archived account", "archived accounts"},
 	}
 	var parts []string
 	for _, p := range all {
-		switch {
-		case p.Rows == 0:
-		case p.Kind == app.PrunedAddresses && p.Rows > 1:
-			parts = append(parts, fmt.Sprintf("%d whole addresses", p.Rows))
+		noun := nouns[p.Kind]
+		switch p.Rows {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+noun[0])
 		default:
-			parts = append(parts, count(p.Rows, nouns[p.Kind]))
+			parts = append(parts, fmt.Sprintf("%d %s", p.Rows, noun[1]))
 		}
 	}
 	return strings.Join(parts, ", ")

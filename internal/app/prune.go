@@ -104,8 +104,8 @@ func agedPruning(kind string, days int, all ...store.Aged) pruning {
 
 // addressPruning leaves out of the count what goes with its row.
 func addressPruning() pruning {
-	p := agedPruning(PrunedAddresses, keepAddressDays, store.AgedLoginAddresses, store.AgedAlertAddresses, store.AgedDeviceAddresses)
-	removed := agedPruning(PrunedAddresses, keepLogDays, store.AgedLoginAddresses, store.AgedAlertAddresses)
+	p := agedPruning(PrunedAddresses, keepAddressDays, store.AgedLoginAddresses, store.AgedAlertAddresses, store.AgedDeviceAddresses, store.AgedNoticeAddresses)
+	removed := agedPruning(PrunedAddresses, keepLogDays, store.AgedLoginAddresses, store.AgedAlertAddresses, store.AgedNoticeAddresses)
 	all := p.count
 	p.count = func(ctx context.Context, tx store.Tx, before time.Time) (int, error) {
 		n, err := all(ctx, tx, before)

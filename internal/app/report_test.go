@@ -218,6 +218,7 @@ func TestErasedPersonIsGone(t *testing.T) {
 	k.registered("zebulon", rightPIN, "Zebs phone")
 	k.start("zebulon", "")
 	k.exported("nightly", root)
+	k.contained("zebulon") // the school is told, by login
 	plan, err := k.ErasurePlan(t.Context(), root, "zebulon")
 	if err != nil || plan.Devices != 1 || plan.Logins == 0 {
 		t.Fatalf("plan: got %+v, %v", plan, err)
