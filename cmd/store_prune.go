@@ -17,9 +17,10 @@ func newStorePrune(s *session) *cobra.Command {
 		Short: "Forget what was kept long enough",
 		Long: `Forget what was kept long enough: logins and alerts after 180 days; addresses are
 cut to their network (/24, or /48 of IPv6) after 30 days; set-up codes that have
-expired; audit records after 365 days, behind a sealed mark, so that the rest of
-the chain still verifies; accounts 365 days after they were archived, with all
-that belongs to them and the details of the audit records that name them.
+expired; pages after a day; audit records after 365 days, behind a sealed mark,
+so that the rest of the chain still verifies; accounts 365 days after they were
+archived, with all that belongs to them and the details of the audit records that
+name them.
 
 Let it run daily. An account that is archived and edited again counts from then.`,
 		Example: `  pinward store prune -n
@@ -98,14 +99,16 @@ func prunedItems(all []app.Pruned) []changeItem {
 func prunedWords(all []app.Pruned) string {
 	nouns := map[string]string{
 		app.PrunedLogins: "login", app.PrunedAlerts: "alert", app.PrunedAddresses: "whole address",
-		app.PrunedCodes: "set-up code", app.PrunedAudit: "audit record", app.PrunedAccounts: "archived account",
+		app.PrunedCodes: "set-up code", app.PrunedResets: "mailed code", app.PrunedPasses: "login pass",
+		app.PrunedNotices: "notice", app.PrunedPages: "page", app.PrunedAudit: "audit record", app.PrunedAccounts: "archived account",
 	}
+	several := map[string]string{app.PrunedAddresses: "whole addresses", app.PrunedPasses: "login passes"}
 	var parts []string
 	for _, p := range all {
-		switch {
+		switch plural := several[p.Kind]; {
 		case p.Rows == 0:
-		case p.Kind == app.PrunedAddresses && p.Rows > 1:
-			parts = append(parts, fmt.Sprintf("%d whole addresses", p.Rows))
+		case p.Rows > 1 && plural != "":
+			parts = append(parts, fmt.Sprintf("%d %s", p.Rows, plural))
 		default:
 			parts = append(parts, count(p.Rows, nouns[p.Kind]))
 		}
