@@ -21,7 +21,7 @@ func newPortal(name string) access.Portal {
 	return access.Portal{
 		Name: name, Scopes: []access.Scope{access.ScopeLogin, access.ScopeGate}, Schools: []string{"A", "B"},
 		ReturnURLs: []string{"https://portal.example/back"}, Networks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
-		UIDs: []uint32{33, 4294967295}, CreatedAt: epoch(), RevokedBy: "uid:0", AuditSeq: 7,
+		UIDs: []uint32{33, 4294967295}, CreatedAt: epoch(), RevokedBy: "uid:0", AuditSeq: 7, IdentityHeader: "Remote-User",
 		Keys: []access.PortalKey{
 			{ID: "k1", Hash: []byte("one"), CreatedAt: epoch(), LastUsedAt: epoch()},
 			{ID: "k2", Hash: []byte("two"), CreatedAt: epoch().Add(time.Hour)},
