@@ -122,7 +122,7 @@ func (p Portal) GateTarget(asked GateAsked) (to, back string, ok bool) {
 	if !asked.safe() {
 		wanted = asked.Referer
 	}
-	home := origin + "/"
+	home := HomeOf(origin)
 	rest, sound := pathOf(wanted)
 	if originOf(wanted) != origin || !sound || len(origin)+len(rest) > MaxURL {
 		return home, back, true
@@ -132,6 +132,9 @@ func (p Portal) GateTarget(asked GateAsked) (to, back string, ok bool) {
 	}
 	return to, back, true
 }
+
+// HomeOf gives the first page of an application, from any of its addresses.
+func HomeOf(u string) string { return originOf(u) + "/" }
 
 // originOf gives scheme, host and port of an address, in the form that equal
 // ones share; empty where it is no whole address of an application.

@@ -95,7 +95,7 @@ type Restored struct {
 }
 
 // RestoreBackup makes the backup that the App stands on ready to be the store:
-// every device, login and code ends, since what was revoked or used after the
+// every device, login, session and code ends, since what was revoked or used after the
 // backup would come back; wrong PINs and suspensions of the store that it
 // replaces are kept, so that a restore gives nobody his tries back. old is nil
 // where there is no such store, or none that can be read. Call JudgeBackup first.
@@ -139,7 +139,8 @@ func (c *change) endEverything(ctx context.Context) (Ended, error) {
 	if e.Devices, e.Logins, e.Codes, err = c.EndAll(ctx, r, access.ReasonLoginExpired); err != nil {
 		return Ended{}, fmt.Errorf("end devices, logins and codes: %w", err)
 	}
-	return e, nil
+	e.Sessions, err = c.endSessions(ctx, store.GateFilter{})
+	return e, err
 }
 
 // admitActiveKey lets a store from before a rotation know the active key.

@@ -15,7 +15,8 @@ type GateFilter struct {
 	DeviceID   string
 	ButDevice  string // none of this device
 	ButLogin   int64  // none of this login
-	Unseen     bool   // only those that no request was seen of
+	Unseen     bool      // only those that no request was seen of
+	Since      time.Time // passed at or after it; zero: any
 }
 
 // Gates are what stands between the browsers of a reverse proxy and its

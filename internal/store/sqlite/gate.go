@@ -156,5 +156,6 @@ func gateSessions(f store.GateFilter) *where {
 	if f.Unseen {
 		w.and("g.seen_at = g.passed_at")
 	}
+	w.andSince("g.passed_at", f.Since)
 	return w
 }

@@ -18,6 +18,8 @@ const portalColumns = `o.id, o.name, o.scopes, o.schools, o.return_urls, o.netwo
 
 const selectPortal = `SELECT ` + portalColumns + ` FROM portal o WHERE o.name = ?1 AND o.revoked_at IS NULL`
 
+const selectPortalByRow = `SELECT ` + portalColumns + ` FROM portal o WHERE o.id = ?1`
+
 const selectPortalByKey = `SELECT ` + portalColumns + ` FROM portal_key k JOIN portal o ON o.id = k.portal_id WHERE k.id = ?1`
 
 const selectPortals = `SELECT ` + portalColumns + ` FROM portal o WHERE o.revoked_at IS NULL OR ?1 ORDER BY o.name, o.id`
@@ -42,15 +44,19 @@ func (t *tx) Portal(ctx context.Context, name string) (access.Portal, error) {
 	return t.portal(ctx, selectPortal, name)
 }
 
+func (t *tx) PortalByKey(ctx context.Context, key int64) (access.Portal, error) {
+	return t.portal(ctx, selectPortalByRow, key)
+}
+
 func (t *tx) PortalByKeyID(ctx context.Context, keyID string) (access.Portal, error) {
 	return t.portal(ctx, selectPortalByKey, keyID)
 }
 
-func (t *tx) portal(ctx context.Context, query, name string) (access.Portal, error) {
+func (t *tx) portal(ctx context.Context, query string, named any) (access.Portal, error) {
 	var p access.Portal
-	err := t.one(ctx, query, []any{name}, portalFields(&p)...)
+	err := t.one(ctx, query, []any{named}, portalFields(&p)...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return p, access.NotFound("portal", name)
+		return p, access.NotFound("portal", fmt.Sprint(named))
 	}
 	if err != nil {
 		return p, err

@@ -155,6 +155,7 @@ func gateFilters(t *testing.T, f *fixture) {
 		{"a device's", store.GateFilter{DeviceID: "dev_2"}, 1},
 		{"another device's", store.GateFilter{AccountKey: ada, ButDevice: "dev_2"}, 1},
 		{"another login's", store.GateFilter{AccountKey: ada, ButLogin: 8}, 1},
+		{"new", store.GateFilter{Since: now}, 1},
 		{"unseen", store.GateFilter{Unseen: true}, 1},
 	} {
 		n := read(f, func(ctx context.Context, tx store.Tx) (int, error) { return tx.CountGateSessions(ctx, c.f, now) })

@@ -43,11 +43,14 @@ func portalRoundTrip(t *testing.T, f *fixture) {
 	same(t, "portal", read(f, getPortal("ent")), p)
 	byKey := func(ctx context.Context, tx store.Tx) (access.Portal, error) { return tx.PortalByKeyID(ctx, "k2") }
 	same(t, "portal by key", read(f, byKey), p)
+	byRow := func(ctx context.Context, tx store.Tx) (access.Portal, error) { return tx.PortalByKey(ctx, p.Key) }
+	same(t, "portal by row", read(f, byRow), p)
 
 	p.Keys, p.RevokedAt = p.Keys[1:], epoch()
 	filled(t, p)
 	putPortal(f, &p)
 	same(t, "revoked portal by key", read(f, byKey), p)
+	same(t, "revoked portal by row", read(f, byRow), p)
 	f.view(func(ctx context.Context, tx store.Tx) error {
 		_, err := tx.Portal(ctx, "ent")
 		absent(t, "a revoked portal", err)

@@ -38,3 +38,5 @@ CREATE TABLE gate_session (
 CREATE INDEX gate_session_account ON gate_session (account_id) WHERE ended_at IS NULL;
 CREATE INDEX gate_session_portal ON gate_session (portal_id) WHERE ended_at IS NULL;
 CREATE INDEX gate_session_expires ON gate_session (expires_at);
+
+CREATE INDEX page_code ON page (code_hash) WHERE code_hash IS NOT NULL;
