@@ -83,7 +83,7 @@ type GateSession struct {
 	State      GateState
 	SSOHash    []byte // of the session at the portal; nil: not told
 	PassedAt   time.Time
-	SeenAt     time.Time // to GateSeenFor
+	SeenAt     time.Time // to GateSeenFor; zero: never yet
 	ExpiresAt  time.Time
 	EndedAt    time.Time // before its time; zero: it was not
 	AuditSeq   int64
@@ -91,8 +91,20 @@ type GateSession struct {
 
 // GoodAt reports whether the session lets requests pass at now.
 func (s GateSession) GoodAt(now time.Time) bool {
-	return s.EndedAt.IsZero() && now.Before(s.ExpiresAt) && now.Before(s.SeenAt.Add(GateIdle)) &&
+	return s.EndedAt.IsZero() && now.Before(s.ExpiresAt) && now.Before(s.lastUse().Add(GateIdle)) &&
 		!now.Before(s.PassedAt.Add(-GateStartFor)) // a clock that was moved back far
+}
+
+func (s GateSession) lastUse() time.Time {
+	if s.SeenAt.IsZero() {
+		return s.PassedAt
+	}
+	return s.SeenAt
+}
+
+// SeenToNote reports whether it is to be kept that a request was seen at now.
+func (s GateSession) SeenToNote(now time.Time) bool {
+	return s.SeenAt.IsZero() || now.Sub(s.SeenAt) >= GateSeenFor
 }
 
 // A GateAsked is a request that an application's proxy asks about.

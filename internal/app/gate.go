@@ -95,7 +95,7 @@ func (a *App) AskGate(ctx context.Context, by access.Operator, req AskGate) (Gat
 		}
 		return answer, err
 	}
-	if s.SeenAt.Equal(s.PassedAt) || now.Sub(s.SeenAt) >= access.GateSeenFor {
+	if s.SeenToNote(now) {
 		// Best effort: a store that is busy must not turn a browser away.
 		_ = a.store.Update(ctx, func(tx store.Tx) error { return tx.NoteGateSession(ctx, s.Key, now) })
 	}

@@ -284,7 +284,9 @@ func TestPortalKeepsOutOfAHostedLogin(t *testing.T) {
 	h.redeemed(h.ent, h.started.LoginID, code)
 	for name, id := range map[string]access.Secret{"open": id, "redeemed": redeemed} {
 		for what, try := range map[string]func() error{
-			"pin":   func() error { return second(h.GivePIN(ctx, h.ent, app.GivePIN{LoginID: id, PIN: access.NewPIN(rightPIN)})) },
+			"pin": func() error {
+				return second(h.GivePIN(ctx, h.ent, app.GivePIN{LoginID: id, PIN: access.NewPIN(rightPIN)}))
+			},
 			"setup": func() error { return second(h.SetUp(ctx, h.ent, app.SetUp{LoginID: id, Protection: access.Notify})) },
 			"name": func() error {
 				return second(h.RememberDevice(ctx, h.ent, app.NameDevice{LoginID: id, Name: "Home"}))
@@ -349,7 +351,9 @@ func TestWhatEndsTrustEndsPages(t *testing.T) {
 		"set by an operator": func(k *kit) error {
 			return second(k.SetPIN(ctx, root, app.SetPIN{Login: "lea", PIN: access.NewPIN(otherPIN)}))
 		},
-		"contained": func(k *kit) error { return second(k.Contain(ctx, root, app.Contain{Logins: []string{"lea"}, Reason: "x"})) },
+		"contained": func(k *kit) error {
+			return second(k.Contain(ctx, root, app.Contain{Logins: []string{"lea"}, Reason: "x"}))
+		},
 		"disputed": func(k *kit) error {
 			return second(k.DisputeAlert(ctx, root, "1", "not me"))
 		},

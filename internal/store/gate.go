@@ -13,8 +13,8 @@ type GateFilter struct {
 	AccountKey int64
 	PortalKey  int64
 	DeviceID   string
-	ButDevice  string // none of this device
-	ButLogin   int64  // none of this login
+	ButDevice  string    // none of this device
+	ButLogin   int64     // none of this login
 	Unseen     bool      // only those that no request was seen of
 	Since      time.Time // passed at or after it; zero: any
 }

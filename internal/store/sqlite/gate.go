@@ -118,14 +118,14 @@ func (t *tx) PutGateSession(ctx context.Context, s *access.GateSession) error {
 }
 
 func (t *tx) NoteGateSession(ctx context.Context, key int64, at time.Time) error {
-	_, err := t.exec(ctx, `UPDATE gate_session SET seen_at = ?2 WHERE id = ?1 AND seen_at < ?2 AND ended_at IS NULL`, key, at.UnixMilli())
+	_, err := t.exec(ctx, `UPDATE gate_session SET seen_at = ?2 WHERE id = ?1 AND coalesce(seen_at, 0) < ?2 AND ended_at IS NULL`, key, at.UnixMilli())
 	return err
 }
 
 func (t *tx) CountGateSessions(ctx context.Context, f store.GateFilter, now time.Time) (int, error) {
 	w := gateSessions(f)
 	w.and("g.expires_at > " + w.arg(now.UnixMilli()))
-	w.and("g.seen_at > " + w.arg(now.Add(-access.GateIdle).UnixMilli()))
+	w.and("coalesce(g.seen_at, g.passed_at) > " + w.arg(now.Add(-access.GateIdle).UnixMilli()))
 	var n int
 	err := t.one(ctx, `SELECT count(*) FROM gate_session g`+w.clause(), w.args, &n)
 	return n, err
@@ -154,7 +154,7 @@ func gateSessions(f store.GateFilter) *where {
 		w.and("g.login_id <> " + w.arg(f.ButLogin))
 	}
 	if f.Unseen {
-		w.and("g.seen_at = g.passed_at")
+		w.and("g.seen_at IS NULL")
 	}
 	w.andSince("g.passed_at", f.Since)
 	return w

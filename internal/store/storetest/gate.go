@@ -132,8 +132,8 @@ func gateFilters(t *testing.T, f *fixture) {
 	three, idle, over, ended := newGateSession("3", bob, ent), newGateSession("4", ada, ent), newGateSession("5", ada, ent), newGateSession("6", ada, ent)
 	two.DeviceID, two.LoginKey, two.SeenAt = "dev_2", 8, epoch().Add(time.Minute)
 	now := epoch().Add(access.GateIdle)
-	one.SeenAt, three.SeenAt = now, now
-	three.PassedAt = now
+	one.SeenAt = now
+	three.PassedAt, three.SeenAt = now, time.Time{}
 	over.SeenAt, over.ExpiresAt = now, now
 	ended.SeenAt, ended.EndedAt = now, epoch()
 	f.update(func(ctx context.Context, tx store.Tx) error {
