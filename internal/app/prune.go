@@ -17,6 +17,7 @@ const (
 	keepAuditDays    = 365
 	keepResetDays    = 1 // requests for a mailed code are counted for a day
 	keepPageDays     = 1 // longer than any page is open
+	keepGateDays     = 1
 )
 
 const (
@@ -39,6 +40,7 @@ const (
 	PrunedResets    = "reset_codes"
 	PrunedPasses    = "login_passes"
 	PrunedPages     = "pages"
+	PrunedGate      = "gate_sessions"
 	PrunedAudit     = "audit_records"
 )
 
@@ -62,6 +64,7 @@ type pruning struct {
 func (a *App) prunings() []pruning {
 	return []pruning{
 		agedPruning(PrunedPages, keepPageDays, store.AgedPages),
+		agedPruning(PrunedGate, keepGateDays, store.AgedGateStarts, store.AgedGateSessions),
 		agedPruning(PrunedLogins, keepLogDays, store.AgedLogins),
 		agedPruning(PrunedAlerts, keepLogDays, store.AgedAlerts),
 		agedPruning(PrunedNotices, keepLogDays, store.AgedNotices),

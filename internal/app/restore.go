@@ -98,7 +98,7 @@ type Restored struct {
 }
 
 // RestoreBackup makes the backup that the App stands on ready to be the store:
-// every device, login and code ends, since what was revoked or used after the
+// every device, login, session and code ends, since what was revoked or used after the
 // backup would come back; of the store that it replaces wrong PINs, suspensions,
 // disputes and PINs that were taken are kept, so that a restore gives nobody his
 // tries back, nor a PIN that he knows. old is nil
@@ -146,7 +146,8 @@ func (c *change) endEverything(ctx context.Context) (Ended, error) {
 	if e.Devices, e.Logins, e.Codes, err = c.EndAll(ctx, r, access.ReasonLoginExpired); err != nil {
 		return Ended{}, fmt.Errorf("end devices, logins and codes: %w", err)
 	}
-	return e, nil
+	e.Sessions, err = c.endSessions(ctx, store.GateFilter{})
+	return e, err
 }
 
 // admitActiveKey lets a store from before a rotation know the active key.
