@@ -41,7 +41,7 @@ func (a *App) foresee(ctx context.Context, tx store.Tx, by access.Operator, s *s
 	if s.facts, s.school, err = a.facts(ctx, tx, account, a.clock()); err != nil {
 		return LoginAnswer{}, err
 	}
-	token, err := a.token(ctx, tx, req.DeviceToken)
+	token, err := a.token(ctx, tx, a.presented(req, account))
 	if err != nil {
 		return LoginAnswer{}, err
 	}

@@ -23,6 +23,11 @@ type StartLogin struct {
 	UserAgent         string        `json:"user_agent"`
 	DeviceToken       access.Secret `json:"device_token"`
 	PasswordChangedAt *time.Time    `json:"password_changed_at"`
+
+	// Cookie gives the value of one of the browser's cookies, empty where it has
+	// none of that name, for callers that know all cookies and no DeviceToken:
+	// the name of the device's depends on the account. Nil: no cookies are known.
+	Cookie func(name string) access.Secret `json:"-"`
 }
 
 // StartLogin opens a login and decides what it takes to pass. An unknown
@@ -62,6 +67,14 @@ func (req StartLogin) check() (netip.Addr, error) {
 	return parseIP(req.IP)
 }
 
+// presented gives the device token that a login comes with.
+func (a *App) presented(req StartLogin, account access.Account) access.Secret {
+	if req.Cookie == nil || !req.DeviceToken.Empty() {
+		return req.DeviceToken
+	}
+	return req.Cookie(a.keys.CookieName(account.ID))
+}
+
 func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAnswer, error) {
 	account, err := loginAccount(ctx, c.Tx, c.by, c.action, req)
 	if errors.Is(err, access.ErrNotFound) {
@@ -78,7 +91,7 @@ func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAn
 	if err := c.keepLock(ctx, s.facts); err != nil {
 		return LoginAnswer{}, err
 	}
-	token, err := c.app.token(ctx, c.Tx, req.DeviceToken)
+	token, err := c.app.token(ctx, c.Tx, c.app.presented(req, account))
 	if err != nil {
 		return LoginAnswer{}, err
 	}
