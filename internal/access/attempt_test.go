@@ -304,7 +304,7 @@ func TestParallelAttempts(t *testing.T) {
 				p.settle(flying[0], right)
 				flying = flying[1:]
 				evaluated++
-			case access.TurnedLock, access.TurnedBlock, access.LoginSpent:
+			case access.TurnedLock, access.TurnedBlock, access.LoginSpent, access.TurnedHour:
 				turnedAway++
 				waiting--
 			}
