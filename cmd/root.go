@@ -80,7 +80,7 @@ Start with: pinward demo`,
 	root.AddCommand(
 		newInit(s), newDemo(s),
 		newSchool(s), newAccount(s), newPIN(s), newDevice(s), newLogin(s), newPortal(s),
-		newAlerts(s), newReport(s), newPolicy(s), newAudit(s), newStore(s), newKey(s), newMail(s),
+		newAlerts(s), newReport(s), newPolicy(s), newAudit(s), newStore(s), newKey(s), newMail(s), newServe(s),
 		newWhoami(s), newConfig(s), newDoctor(s), newVersion(s), newCompletion(s),
 	)
 	root.SetHelpCommand(newHelp())
