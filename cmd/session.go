@@ -25,6 +25,7 @@ type session struct {
 	store   *sqlite.Store
 	output  *outputFile
 	flags   map[string]string // of the command that are settings, by key
+	kept    bool              // what is written goes to a file, though Out says otherwise
 
 	opened   *app.App  // that the command works with; nil: none yet
 	openedAt time.Time // whatever the command owes, it owes later
