@@ -14,7 +14,7 @@ use Socket qw(PF_INET SOCK_STREAM pack_sockaddr_in inet_aton);
 
 # Where pinward serve listens, the file that holds the portal's key on one line,
 # and how many seconds it may take to answer.
-our $ADDRESS  = $ENV{PINWARD_ADDRESS}  || '127.0.0.1:8305';
+our $ADDRESS  = $ENV{PINWARD_ADDRESS}  || '127.0.0.1:8420';
 our $KEY_FILE = $ENV{PINWARD_KEY_FILE} || '/etc/lemonldap-ng/pinward.key';
 our $PATIENCE = 3;
 
