@@ -167,4 +167,4 @@ func program(t *testing.T, log string, env []string, name string, args ...string
 	})
 }
 
-func tail(s string) string { return s[max(0, len(s)-4000):] }
+func tail(s string) string { return s[max(0, len(s)-40000):] }

@@ -16,8 +16,8 @@ Connection: TE, close
 Authorization: Basic KEY
 Host: HOST
 User-Agent: libwww-perl/6.68
-Content-Length: LENGTH
 Content-Type: application/json
+Content-Length: LENGTH
 
 `
 

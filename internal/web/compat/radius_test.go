@@ -18,9 +18,9 @@ const radiusRequest = `POST /compat/privacyidea/validate/radiuscheck HTTP/1.1
 Host: HOST
 User-Agent: FreeRADIUS 3.2.1
 Accept: */*
+Content-Type: application/x-www-form-urlencoded
 X-FreeRADIUS-Section: authenticate
 X-FreeRADIUS-Server: default
-Content-Type: application/x-www-form-urlencoded
 Content-Length: LENGTH
 
 `
