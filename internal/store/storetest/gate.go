@@ -56,19 +56,7 @@ func gateStarts(t *testing.T, f *fixture) {
 		same(t, "about something else", got, access.GateStart{})
 		return err
 	})
-	for _, c := range []struct {
-		account, portal int64
-		now             time.Time
-		want            int
-	}{
-		{ada, ent, epoch().Add(-time.Second), 2}, {ada, ent, epoch(), 1}, {ada, other, epoch().Add(-time.Second), 0},
-		{bob, ent, epoch().Add(-time.Second), 0},
-	} {
-		n := read(f, func(ctx context.Context, tx store.Tx) (int, error) {
-			return tx.CountGateStarts(ctx, c.account, c.portal, c.now)
-		})
-		same(t, "count", n, c.want)
-	}
+	countedGateStarts(t, f, ada, bob, ent, other)
 	s.URL, s.Hash = "https://app.example/y", []byte("h3")
 	f.update(func(ctx context.Context, tx store.Tx) error {
 		if err := tx.PutGateStart(ctx, &s); err != nil {
@@ -85,6 +73,25 @@ func gateStarts(t *testing.T, f *fixture) {
 		same(t, "changed", got, s)
 		return err
 	})
+}
+
+func countedGateStarts(t *testing.T, f *fixture, ada, bob, ent, other int64) {
+	t.Helper()
+	for _, c := range []struct {
+		account, portal int64
+		now             time.Time
+		want            int
+	}{
+		{ada, ent, epoch().Add(-time.Second), 2},
+		{ada, ent, epoch(), 1},
+		{ada, other, epoch().Add(-time.Second), 0},
+		{bob, ent, epoch().Add(-time.Second), 0},
+	} {
+		n := read(f, func(ctx context.Context, tx store.Tx) (int, error) {
+			return tx.CountGateStarts(ctx, c.account, c.portal, c.now)
+		})
+		same(t, "count", n, c.want)
+	}
 }
 
 func getGateSession(hash string) func(context.Context, store.Tx) (access.GateSession, error) {
