@@ -42,6 +42,7 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 		{"device by public id", selectDevice, "d USING INDEX sqlite_autoindex_device_1", 1},
 		{"number of devices", countDevices, "d USING INDEX device_", 2},
 		{"login by its hash", selectLogin, "l USING INDEX sqlite_autoindex_login_1", 1},
+		{"an answer that is kept", selectKeptAnswer, "k USING INDEX kept_answer_name", 2},
 		{"overdue logins", selectOverdue, "l USING INDEX login_overdue", 2},
 		{"logins that passed before", selectPassedBefore, "l USING INDEX login_account (account_id=? AND state=? AND rowid<?)", 3},
 		{"the last alert of a kind", selectLastAlertAt, "t USING INDEX alert_kind (account_id=? AND kind=?)", 2},

@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"device lists", deviceLists},
 		{"logins", logins},
 		{"login lists", loginLists},
+		{"kept answers", keptAnswers},
 		{"alerts", alerts},
 		{"alert lists", alertLists},
 		{"detection", detection},
