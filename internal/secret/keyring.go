@@ -37,6 +37,8 @@ const (
 	purposeFingerprint = "fingerprint"
 	purposeCookieName  = "cookie-name"
 	purposeNotice      = "notice"
+	purposeRequest     = "request"
+	purposeAnswer      = "answer"
 )
 
 // A Keyring holds the keys that live outside the store. It prints as

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"pinward/internal/web/api"
 	"pinward/internal/web/compat"
 	"pinward/internal/web/edge"
 )
@@ -14,7 +15,7 @@ func (s *Server) route(mux *http.ServeMux, e *edge.Edge) {
 	mux.HandleFunc("GET /healthz", healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /metrics", s.metrics)
-	for _, register := range []func(*http.ServeMux, *edge.Edge){compat.Register} {
+	for _, register := range []func(*http.ServeMux, *edge.Edge){api.Register, compat.Register} {
 		register(mux, e)
 	}
 }
