@@ -38,6 +38,8 @@ const (
 	purposeCookieName  = "cookie-name"
 	purposeNotice      = "notice"
 	purposeGateStart   = "gate-start"
+	purposeRequest     = "request"
+	purposeAnswer      = "answer"
 )
 
 // A Keyring holds the keys that live outside the store. It prints as
