@@ -41,18 +41,17 @@ var root = access.Operator{ID: "uid:0", Name: "root", Role: access.RoleAdmin}
 // far is in school B. The portal ent runs logins of school A, llng too, and desk
 // asks for recognition only.
 type kit struct {
-	t      *testing.T
-	app    *app.App
-	api    *api
-	store  *sqlite.Store
-	keys   *secret.Keyring
-	url    string
-	log    *lines
-	clock  atomic.Int64
-	ent    string // the portals' keys
-	llng   string
-	desk   string
-	number int // of answers, to name requests
+	t     *testing.T
+	app   *app.App
+	api   *api
+	store *sqlite.Store
+	keys  *secret.Keyring
+	url   string
+	log   *lines
+	clock atomic.Int64
+	ent   string // the portals' keys
+	llng  string
+	desk  string
 }
 
 // lines is a log that may be read while it is written.

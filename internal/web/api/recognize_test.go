@@ -67,11 +67,13 @@ func TestRecognizeOverHTTP(t *testing.T) {
 		}
 	}
 	for name, change := range map[string]func(*asked){
-		"an unknown key":        form("user", "lea", "pin", wrongPIN),
-		"a key twice":           form("user", "lea", "user", "ned"),
-		"user and login":        form("user", "lea", "login", "lea"),
-		"nobody":                form("cookies", cookie),
-		"a form that is broken": func(a *asked) { a.body, a.header = "user=%zz", http.Header{"Authorization": a.header["Authorization"], "Content-Type": {formType}} },
+		"an unknown key": form("user", "lea", "pin", wrongPIN),
+		"a key twice":    form("user", "lea", "user", "ned"),
+		"user and login": form("user", "lea", "login", "lea"),
+		"nobody":         form("cookies", cookie),
+		"a form that is broken": func(a *asked) {
+			a.body, a.header = "user=%zz", http.Header{"Authorization": a.header["Authorization"], "Content-Type": {formType}}
+		},
 		"a login that is bytes": form("user", "l\xff"),
 		"an unknown JSON key":   func(a *asked) { a.body = object("login", "lea", "pin", wrongPIN) },
 	} {
