@@ -79,7 +79,7 @@ Start with: pinward demo`,
 	s.globals.add(root)
 	root.AddCommand(
 		newInit(s), newDemo(s),
-		newSchool(s), newAccount(s), newPIN(s), newDevice(s), newLogin(s),
+		newSchool(s), newAccount(s), newPIN(s), newDevice(s), newLogin(s), newPortal(s),
 		newAlerts(s), newReport(s), newPolicy(s), newAudit(s), newStore(s), newKey(s), newMail(s),
 		newWhoami(s), newConfig(s), newDoctor(s), newVersion(s), newCompletion(s),
 	)

@@ -153,3 +153,14 @@ func ParseCIDR(s string) (netip.Prefix, error) {
 	}
 	return n.Prefix, nil
 }
+
+// LastUsedAt gives when any of the portal's keys was last used; zero: never.
+func (p Portal) LastUsedAt() time.Time {
+	var last time.Time
+	for _, k := range p.Keys {
+		if k.LastUsedAt.After(last) {
+			last = k.LastUsedAt
+		}
+	}
+	return last
+}

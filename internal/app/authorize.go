@@ -75,6 +75,10 @@ const (
 	MailFlush      Action = "mail.flush"
 	MailRetry      Action = "mail.retry"
 	MailTest       Action = "mail.test"
+	PortalAdd      Action = "portal.add"
+	PortalList     Action = "portal.list"
+	PortalRotate   Action = "portal.rotate"
+	PortalRevoke   Action = "portal.revoke"
 
 	storeInit  Action = "store.init"
 	loginSweep Action = "login.sweep"

@@ -15,6 +15,8 @@ func unknownWord(row any) string {
 	switch v := row.(type) {
 	case *access.School:
 		return cmp.Or(refused("code", access.CheckSchoolCode(v.Code)), refused("language", access.CheckLang(v.Lang)))
+	case *access.Portal:
+		return portalWord(v)
 	case *access.Account:
 		return accountWord(v)
 	case *access.Policy:
@@ -47,6 +49,17 @@ func accountWord(a *access.Account) string {
 		known("profile", a.Profile, access.Profiles()), known("status", a.Status, access.Statuses()),
 		known("protection", a.Protection, access.Protections()), known("language", a.Lang, []string{"", "fr", "en"}),
 	)
+}
+
+func portalWord(p *access.Portal) string {
+	text := refused("name", access.CheckPortalName(p.Name))
+	for _, scope := range p.Scopes {
+		text = cmp.Or(text, known("scope", scope, access.Scopes()))
+	}
+	for _, u := range p.ReturnURLs {
+		text = cmp.Or(text, refused("return address", access.CheckReturnURL(u)))
+	}
+	return text
 }
 
 func policyWord(p *access.Policy) string {

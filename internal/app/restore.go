@@ -91,6 +91,7 @@ type Restored struct {
 	Ended     Ended
 	Counters  int // accounts whose wrong PINs were taken over from that store
 	Suspended int // accounts that were suspended there since
+	Portals   int // portals that lost there since what the backup gave them
 }
 
 // RestoreBackup makes the backup that the App stands on ready to be the store:
@@ -120,6 +121,7 @@ func (a *App) RestoreBackup(ctx context.Context, by access.Operator, old store.V
 		c.note("backup_head", r.Head.Seq)
 		c.note("counters_kept", r.Counters)
 		c.note("suspensions_kept", r.Suspended)
+		c.note("portals_kept_revoked", r.Portals)
 		if r.Lost.To > 0 {
 			c.note("lost_from", r.Lost.From)
 			c.note("lost_to", r.Lost.To)

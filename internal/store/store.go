@@ -73,6 +73,7 @@ type Page struct {
 // "label_taken".
 type Tx interface {
 	Schools
+	Portals
 	Accounts
 	Policies
 	PINs
@@ -254,6 +255,8 @@ type Logins interface {
 	// one of key except, as denied (open) or by cutting their time (passed),
 	// and gives their number.
 	EndLogins(ctx context.Context, accountKey, except int64, reason access.Reason, now time.Time) (int, error)
+	// EndLoginsOf does so to all logins that the operator of that id opened.
+	EndLoginsOf(ctx context.Context, openedBy string, reason access.Reason, now time.Time) (int, error)
 	// NewestLogin gives the highest key, 0 where there is none.
 	NewestLogin(ctx context.Context) (int64, error)
 }

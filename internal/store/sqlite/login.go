@@ -110,15 +110,23 @@ func (t *tx) OverdueLogins(ctx context.Context, now time.Time, limit int) ([]acc
 // EndLogins ends open logins even past their time: a clock moved back would
 // otherwise open them again.
 func (t *tx) EndLogins(ctx context.Context, accountKey, except int64, reason access.Reason, now time.Time) (int, error) {
+	return t.endLogins(ctx, `account_id = ?1 AND id <> ?2`, accountKey, except, reason, now)
+}
+
+func (t *tx) EndLoginsOf(ctx context.Context, openedBy string, reason access.Reason, now time.Time) (int, error) {
+	return t.endLogins(ctx, `opened_by = ?1 AND id <> ?2`, openedBy, 0, reason, now)
+}
+
+func (t *tx) endLogins(ctx context.Context, whose string, owner any, except int64, reason access.Reason, now time.Time) (int, error) {
 	denied, err := t.exec(ctx, `UPDATE login SET state = ?3, decision = ?4, reason = ?5, ended_at = ?6
-		WHERE account_id = ?1 AND id <> ?2 AND state = ?7`,
-		accountKey, except, access.LoginDenied, access.Deny, reason, millis(now), access.LoginOpen)
+		WHERE `+whose+` AND state = ?7`,
+		owner, except, access.LoginDenied, access.Deny, reason, millis(now), access.LoginOpen)
 	if err != nil {
 		return 0, err
 	}
 	cut, err := t.exec(ctx, `UPDATE login SET expires_at = ?3
-		WHERE account_id = ?1 AND id <> ?2 AND state = ?4 AND expires_at > ?3`,
-		accountKey, except, now.UnixMilli(), access.LoginPassed)
+		WHERE `+whose+` AND state = ?4 AND expires_at > ?3`,
+		owner, except, now.UnixMilli(), access.LoginPassed)
 	return denied + cut, err
 }
 

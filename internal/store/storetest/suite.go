@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"parallel transactions", parallel},
 		{"watch and check", watchAndCheck},
 		{"schools", schools},
+		{"portals", portals},
 		{"accounts", accounts},
 		{"account lists", accountLists},
 		{"beside accounts", besideAccounts},
