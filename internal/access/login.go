@@ -17,10 +17,11 @@ const (
 	AskPIN Decision = "pin"
 	SetUp  Decision = "setup"
 	Deny   Decision = "deny"
+	ToPage Decision = "page" // send the browser to pinward's own page
 )
 
 // Decisions lists all decisions.
-func Decisions() []Decision { return []Decision{Allow, AskPIN, SetUp, Deny} }
+func Decisions() []Decision { return []Decision{Allow, AskPIN, SetUp, Deny, ToPage} }
 
 // A Reason is the stable code of why a decision was taken.
 type Reason string
@@ -58,6 +59,7 @@ const (
 	ReasonResetLimit           Reason = "reset_limit"
 	ReasonResetNotAllowed      Reason = "reset_not_allowed"
 	ReasonPINResetByMail       Reason = "pin_reset_by_mail"
+	ReasonLoginCodeWrong       Reason = "login_code_wrong"
 )
 
 // Reasons lists all reasons.
@@ -69,7 +71,7 @@ func Reasons() []Reason {
 		ReasonAccountSuspended, ReasonAccountUnknown, ReasonLoginExpired, ReasonLoginExhausted,
 		ReasonSetupCodeRequired, ReasonSetupCodeWrong, ReasonEnrolmentClosed, ReasonPasswordWrong,
 		ReasonLoginPass, ReasonPolicyPaused, ReasonResetSent, ReasonResetWrong, ReasonResetLimit, ReasonResetNotAllowed,
-		ReasonPINResetByMail,
+		ReasonPINResetByMail, ReasonLoginCodeWrong,
 	}
 }
 
@@ -147,7 +149,7 @@ func (l Login) Known() bool {
 func (l Login) Failed() bool {
 	switch l.State {
 	case LoginExpired:
-		return !l.Recognized
+		return l.Abandoned()
 	case LoginDenied:
 	case LoginOpen, LoginPassed:
 		return false
@@ -158,6 +160,16 @@ func (l Login) Failed() bool {
 		return true
 	}
 	return false
+}
+
+// Abandoned reports whether the login expired though the person had yet to prove
+// something. One that merely waited for its browser owed nothing, unless the PIN
+// was locked or blocked.
+func (l Login) Abandoned() bool {
+	if l.State != LoginExpired || l.Recognized {
+		return false
+	}
+	return l.Decision != ToPage || l.Reason == ReasonPINLocked || l.Reason == ReasonPINBlocked
 }
 
 // End closes the login.

@@ -15,18 +15,18 @@ import (
 // alert says so that nobody has answered or that its person disputed; and no
 // portal has told of a change since. Without unsettled alerts the latter is not
 // looked for.
-func (c *change) passwordChangeAdvised(ctx context.Context, a access.Account, alerts bool) (bool, error) {
+func passwordChangeAdvised(ctx context.Context, tx store.Tx, a access.Account, alerts bool) (bool, error) {
 	if a.PasswordChangeAdvised() || !alerts {
 		return a.PasswordChangeAdvised(), nil
 	}
-	return c.guessed(ctx, a)
+	return guessed(ctx, tx, a)
 }
 
 // guessed reports whether somebody had the account's password and not the PIN,
 // later than the last change of the password.
-func (c *change) guessed(ctx context.Context, a access.Account) (bool, error) {
+func guessed(ctx context.Context, tx store.Tx, a access.Account) (bool, error) {
 	family := detect.Family(access.AlertPINWrong)
-	rows, err := c.Alerts(ctx, store.AlertFilter{
+	rows, err := tx.Alerts(ctx, store.AlertFilter{
 		AccountKey: a.Key, Since: a.PasswordChangedAt, States: []access.AlertState{access.AlertOpen, access.AlertDisputed},
 	})
 	if err != nil {

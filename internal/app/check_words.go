@@ -28,6 +28,8 @@ func unknownWord(row any) string {
 			known("state", v.State, access.LoginStates()), known("decision", v.Decision, access.Decisions()),
 			known("reason", v.Reason, access.Reasons()), known("token", decide.Recognition(v.Token), append(decide.Recognitions(), "")), // nobody's, or imported: not judged
 		)
+	case *access.Page:
+		return pageWord(v)
 	case *access.Alert:
 		return cmp.Or(
 			known("kind", v.Kind, access.AlertKinds()), known("severity", v.Severity, access.Severities()),
@@ -60,6 +62,14 @@ func portalWord(p *access.Portal) string {
 		text = cmp.Or(text, refused("return address", access.CheckReturnURL(u)))
 	}
 	return text
+}
+
+func pageWord(p *access.Page) string {
+	text := cmp.Or(known("kind", p.Kind, access.PageKinds()), refused("state", access.CheckState(p.State)))
+	if p.ReturnURL == "" {
+		return text
+	}
+	return cmp.Or(text, refused("return address", access.CheckReturnURL(p.ReturnURL)))
 }
 
 func policyWord(p *access.Policy) string {

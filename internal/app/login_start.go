@@ -23,11 +23,21 @@ type StartLogin struct {
 	UserAgent         string        `json:"user_agent"`
 	DeviceToken       access.Secret `json:"device_token"`
 	PasswordChangedAt *time.Time    `json:"password_changed_at"`
+
+	// ReturnURL asks for pinward's own pages, which send the browser back there:
+	// one of the portal's addresses, to the letter. State goes with it.
+	ReturnURL string `json:"return_url"`
+	State     string `json:"state"`
 }
 
 // StartLogin opens a login and decides what it takes to pass. An unknown
 // account is denied like any other, with its own reason: the callers are
-// authenticated portals.
+// authenticated portals. With a ReturnURL the answer carries the link of a page
+// where the rest happens (VisitPage), and is never allow: the portal learns that
+// by RedeemLogin.
+//
+// Errors: access.ErrRefused with the code return_url_not_allowed or
+// state_invalid.
 func (a *App) StartLogin(ctx context.Context, by access.Operator, req StartLogin) (LoginAnswer, error) {
 	ip, err := req.check()
 	if err != nil {
@@ -59,10 +69,18 @@ func (req StartLogin) check() (netip.Addr, error) {
 	if (req.Login == "") == (req.ExternalID == "") {
 		return netip.Addr{}, access.Usage("login start: one of login and external_id is needed", "")
 	}
+	if err := req.checkReturn(); err != nil {
+		return netip.Addr{}, err
+	}
 	return parseIP(req.IP)
 }
 
 func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAnswer, error) {
+	if req.ReturnURL != "" {
+		if err := c.mayReturn(ctx, req.ReturnURL); err != nil {
+			return LoginAnswer{}, err
+		}
+	}
 	account, err := loginAccount(ctx, c.Tx, c.by, c.action, req)
 	if errors.Is(err, access.ErrNotFound) {
 		return c.denyUnknown(ctx, s)
@@ -75,10 +93,20 @@ func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAn
 	if s.facts, s.school, err = c.app.facts(ctx, c.Tx, account, c.now); err != nil {
 		return LoginAnswer{}, err
 	}
-	if err := c.keepLock(ctx, s.facts); err != nil {
-		return LoginAnswer{}, err
+	if req.ReturnURL != "" {
+		return c.startHosted(ctx, s, req)
 	}
 	token, err := c.app.token(ctx, c.Tx, req.DeviceToken)
+	if err != nil {
+		return LoginAnswer{}, err
+	}
+	return c.decide(ctx, s, token, req.PasswordChangedAt)
+}
+
+// decide judges the login by the device token of its browser, and does what
+// follows from the outcome.
+func (c *change) decide(ctx context.Context, s *session, token decide.Token, passwordChanged *time.Time) (LoginAnswer, error) {
+	err := c.keepLock(ctx, s.facts)
 	if err != nil {
 		return LoginAnswer{}, err
 	}
@@ -92,7 +120,7 @@ func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAn
 	if err := c.present(ctx, s, token, &answer); err != nil {
 		return LoginAnswer{}, err
 	}
-	if answer.DevicesRevoked, err = c.passwordChanged(ctx, s, req.PasswordChangedAt); err != nil {
+	if answer.DevicesRevoked, err = c.passwordChanged(ctx, s, passwordChanged); err != nil {
 		return LoginAnswer{}, err
 	}
 	if err := c.finish(ctx, s); err != nil {
@@ -149,7 +177,7 @@ func (s *session) apply(o decide.Outcome) {
 		s.news.passed = true
 	case access.Deny:
 		s.login.End(access.LoginDenied, o.Decision, o.Reason, s.facts.Now)
-	case access.AskPIN, access.SetUp:
+	case access.AskPIN, access.SetUp, access.ToPage:
 	}
 }
 

@@ -16,6 +16,7 @@ const (
 	keepArchivedDays = 365
 	keepAuditDays    = 365
 	keepResetDays    = 1 // requests for a mailed code are counted for a day
+	keepPageDays     = 1 // longer than any page is open
 )
 
 const (
@@ -37,6 +38,7 @@ const (
 	PrunedCodes     = "setup_codes"
 	PrunedResets    = "reset_codes"
 	PrunedPasses    = "login_passes"
+	PrunedPages     = "pages"
 	PrunedAudit     = "audit_records"
 )
 
@@ -59,6 +61,7 @@ type pruning struct {
 // behind the log, most of which is gone by then.
 func (a *App) prunings() []pruning {
 	return []pruning{
+		agedPruning(PrunedPages, keepPageDays, store.AgedPages),
 		agedPruning(PrunedLogins, keepLogDays, store.AgedLogins),
 		agedPruning(PrunedAlerts, keepLogDays, store.AgedAlerts),
 		agedPruning(PrunedNotices, keepLogDays, store.AgedNotices),

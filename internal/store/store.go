@@ -80,6 +80,7 @@ type Tx interface {
 	Resets
 	Devices
 	Logins
+	Pages
 	Alerts
 	Detection
 	Notices
@@ -244,6 +245,7 @@ type LoginFilter struct {
 // Logins are the login log.
 type Logins interface {
 	LoginByIDHash(ctx context.Context, idHash []byte) (access.Login, error)
+	LoginByKey(ctx context.Context, key int64) (access.Login, error)
 	PutLogin(ctx context.Context, l *access.Login) error
 	Logins(ctx context.Context, f LoginFilter) ([]LoginRow, error)
 	// EachLogin gives the same rows one by one, to keep none of them in memory.

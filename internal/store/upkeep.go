@@ -49,6 +49,7 @@ const (
 	AgedSetupCodes      Aged = "setup_codes"      // by their expiry
 	AgedResetCodes      Aged = "reset_codes"      // by the time they were asked for
 	AgedLoginPasses     Aged = "login_passes"     // by their expiry
+	AgedPages           Aged = "pages"            // by when they were made
 )
 
 // Retention forgets what was kept long enough.

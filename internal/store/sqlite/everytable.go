@@ -44,6 +44,7 @@ func everyTable() []table {
 		numbered("attempt_wrong", "w", "w.id", "w.at", as(wrongFields)),
 		numbered("device", "d", "d.public_id", deviceColumns, as(deviceFields)),
 		numbered("login", "l", "l.id", loginColumns, as(loginFields)),
+		numbered("page", "p", "p.id", pageColumns, as(pageFields)),
 		numbered("alert", "t", "t.id", alertColumns, as(alertFields)),
 		numbered("notice", "n", "n.public_id", noticeColumns, as(noticeFields)),
 		{

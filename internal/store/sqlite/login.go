@@ -17,6 +17,8 @@ const loginColumns = `l.id, l.id_hash, l.account_id, l.opened_by, l.started_at, 
 
 const selectLogin = `SELECT ` + loginColumns + ` FROM login l WHERE l.id_hash = ?1`
 
+const selectLoginByKey = `SELECT ` + loginColumns + ` FROM login l WHERE l.id = ?1`
+
 // LEFT JOIN: a login of an unknown account belongs to no account.
 const selectLoginRows = `SELECT ` + loginColumns + `, a.public_id, a.login, ` + homeSchool + `
 	FROM login l LEFT JOIN account a ON a.id = l.account_id`
@@ -57,8 +59,16 @@ func loginRowFields(r *store.LoginRow) []any {
 }
 
 func (t *tx) LoginByIDHash(ctx context.Context, idHash []byte) (access.Login, error) {
+	return t.login(ctx, selectLogin, idHash)
+}
+
+func (t *tx) LoginByKey(ctx context.Context, key int64) (access.Login, error) {
+	return t.login(ctx, selectLoginByKey, key)
+}
+
+func (t *tx) login(ctx context.Context, query string, by any) (access.Login, error) {
 	var l access.Login
-	err := t.one(ctx, selectLogin, []any{idHash}, loginFields(&l)...)
+	err := t.one(ctx, query, []any{by}, loginFields(&l)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return l, notFound("login")
 	}
