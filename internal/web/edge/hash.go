@@ -29,6 +29,7 @@ type Hashing struct {
 	queue    int64
 	patience time.Duration
 	waiting  atomic.Int64
+	refused  atomic.Int64
 }
 
 // NewHashing makes a bound of two hashes a core: while one computes, another
@@ -43,6 +44,9 @@ func (h *Hashing) Waiting() int { return int(h.waiting.Load()) }
 
 // Running gives the number of requests that were let in and have not ended.
 func (h *Hashing) Running() int { return len(h.slots) }
+
+// Refused gives the number of requests that were turned away so far.
+func (h *Hashing) Refused() int { return int(h.refused.Load()) }
 
 // Hash waits until a use case that hashes a PIN may run: one that judges or sets
 // a PIN, right or wrong, known account or not. Call release after the use case;
@@ -65,7 +69,7 @@ func (h *Hashing) enter(ctx context.Context) (func(), error) {
 	}
 	defer h.waiting.Add(-1)
 	if h.waiting.Add(1) > h.queue {
-		return nil, busy()
+		return nil, h.busy()
 	}
 	giveUp := time.NewTimer(h.patience)
 	defer giveUp.Stop()
@@ -73,13 +77,14 @@ func (h *Hashing) enter(ctx context.Context) (func(), error) {
 	case h.slots <- struct{}{}:
 		return release, nil
 	case <-giveUp.C:
-		return nil, busy()
+		return nil, h.busy()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-func busy() error {
+func (h *Hashing) busy() error {
+	h.refused.Add(1)
 	return &access.Error{
 		Kind: access.ErrBusy, Code: "hashing_busy",
 		Text: "judge the PIN: too many are being judged", Hint: "try again in some seconds",
