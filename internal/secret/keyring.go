@@ -37,6 +37,7 @@ const (
 	purposeFingerprint = "fingerprint"
 	purposeCookieName  = "cookie-name"
 	purposeNotice      = "notice"
+	purposePINEntry    = "pin-entry" // nothing stored: a new PIN, until it is typed again
 )
 
 // A Keyring holds the keys that live outside the store. It prints as

@@ -67,8 +67,10 @@ type codeField struct {
 	Hint    string
 	Numeric bool
 	Max     int
-	Focus   bool
+	Value   string // typed before, where nothing is wrong with it
 	Error   *complaint
+
+	Optional bool
 }
 
 // seen is what is known of the login.
@@ -93,6 +95,7 @@ type pinBody struct {
 type protectBody struct {
 	Action  string
 	Choices []choice
+	Code    *codeField // where a choice needs one; nil: none does
 	Error   *complaint
 	Later   string // empty: it must be chosen now
 	Back    string
@@ -153,6 +156,9 @@ type sameBody struct{ Action, Name, Other, Skip string }
 // fullBody says that no more devices may be registered.
 type fullBody struct{ Skip string }
 
+// newsBody goes on after notices were shown.
+type newsBody struct{ Action string }
+
 // forgotBody offers a code by mail.
 type forgotBody struct {
 	Action, Have, Back string
@@ -168,6 +174,7 @@ type accountBody struct {
 	Change          string // of protection; empty: there is no choice
 	DeviceCount     int
 	Devices         string
+	AddDevice       string // empty: not here
 	PasswordAdvised bool
 	Until           string
 	Close           string
@@ -211,4 +218,5 @@ type messageBody struct {
 	Forgot string
 	Home   template.URL // the portal's own address, which was checked when it was registered
 	Back   string
+	BackTo string // key of its words
 }

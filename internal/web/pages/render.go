@@ -23,6 +23,7 @@ const (
 	pageRemember = "remember"
 	pageSame     = "same"
 	pageFull     = "full"
+	pageNews     = "news"
 	pageForgot   = "forgot"
 	pageAccount  = "account"
 	pageDevices  = "devices"
@@ -33,7 +34,7 @@ const (
 
 func pageNames() []string {
 	return []string{
-		pagePIN, pageProtect, pageNewPIN, pageAgain, pageWithCode, pageRemember, pageSame, pageFull, pageForgot,
+		pagePIN, pageProtect, pageNewPIN, pageAgain, pageWithCode, pageRemember, pageSame, pageFull, pageNews, pageForgot,
 		pageAccount, pageDevices, pageRemove, pageNotMe, pageMessage,
 	}
 }

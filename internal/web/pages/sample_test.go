@@ -28,8 +28,8 @@ func samples(lang string) []sample {
 	setUpSamples(lang, add)
 	accountSamples(lang, add)
 	for _, key := range []string{
-		"locked", "blocked", "exhausted", "denied", "expired", "finished", "cancelled", "elsewhere", "cookies", "nocode",
-		"signed_out", "closed", "missing", "forbidden", "wrong", "failed", "busy", "notme_done",
+		"locked", "blocked", "exhausted", "denied", "expired", "cancelled", "elsewhere", "cookies", "signed_out", "closed",
+		"missing", "forbidden", "wrong", "failed", "busy", "disputed",
 	} {
 		add(key, pageMessage, "message."+key+".title", sampleMessage(lang, key))
 	}
@@ -78,10 +78,11 @@ func loginSamples(lang string, add adder) {
 	add("remember-shared", pageRemember, "remember.title", shared, failing(shared.Error))
 	add("same", pageSame, "same.title", sameBody{"/p/sample/remember", "Salle 215", "/p/sample?name=other", "/p/sample/skip"})
 	add("full", pageFull, "full.title", fullBody{"/p/sample/skip"})
+	add("news", pageNews, "news.title", newsBody{"/p/sample/go"}, func(f *frame) { f.Notices, f.AnswerNotices = sampleNotices(lang), true })
 	add("forgot", pageForgot, "forgot.title", forgotBody{"/p/sample/forgot", "/p/sample/reset", "/p/sample", nil})
 	add("mailcode", pageWithCode, "mailcode.title", withCodeBody{
 		lengths: lengths{4, 8, 4, "4829"}, Action: "/p/sample/reset", Lead: "mailcode.lead", None: "mailcode.none",
-		Code:   codeField{ID: "code", Label: "mailcode.label", Hint: "mailcode.hint", Numeric: true, Max: 12, Focus: true},
+		Code:   codeField{ID: "code", Label: "mailcode.label", Hint: "mailcode.hint", Numeric: true, Max: 12},
 		PIN:    pinField{ID: "pin", Label: "newpin.label", Autocomplete: "new-password", Min: 4, Max: 8, DescribedBy: "rules"},
 		Again:  pinField{ID: "again", Label: "newpin.label_again", Autocomplete: "new-password", Min: 4, Max: 8},
 		Resend: "/p/sample/forgot", Back: "/p/sample",
@@ -96,6 +97,7 @@ func setUpSamples(lang string, add adder) {
 	add("protect", pageProtect, "protect.title", protect, step(1, 3))
 	refused := protect
 	refused.Later, refused.Error = "", wrong(lang, "protection", "error.protection_missing")
+	refused.Code = &codeField{ID: "code", Label: "setupcode.label", Hint: "setupcode.hint_choice", Max: 16, Optional: true}
 	add("protect-wrong", pageProtect, "protect.title", refused, failing(refused.Error))
 	newPIN := newPINBody{
 		lengths: lengths{4, 12, 6, "482 907"}, Action: "/p/sample/new",
@@ -113,7 +115,7 @@ func setUpSamples(lang string, add adder) {
 	code := wrong(lang, "code", "error.setup_code_wrong")
 	add("setupcode", pageWithCode, "setupcode.title", withCodeBody{
 		lengths: lengths{4, 12, 6, "482907"}, Action: "/p/sample/setup", Lead: "setupcode.lead", None: "setupcode.none",
-		Code:  codeField{ID: "code", Label: "setupcode.label", Hint: "setupcode.hint", Max: 16, Error: code, Focus: true},
+		Code:  codeField{ID: "code", Label: "setupcode.label", Hint: "setupcode.hint", Max: 16, Error: code},
 		PIN:   pinField{ID: "pin", Label: "newpin.label", Autocomplete: "new-password", Min: 4, Max: 12, DescribedBy: "rules"},
 		Again: pinField{ID: "again", Label: "newpin.label_again", Autocomplete: "new-password", Min: 4, Max: 12},
 	}, failing(code))
@@ -138,7 +140,7 @@ func accountSamples(lang string, add adder) {
 	since := i18n.Day(lang, time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC), time.UTC)
 	account := accountBody{
 		Protection: "pin", Since: since, HasPIN: true, ChangePIN: "/account/pin", Change: "/account/protection",
-		DeviceCount: 2, Devices: "/account/devices", PasswordAdvised: true, Until: "9:20", Close: "/account/close",
+		DeviceCount: 2, Devices: "/account/devices", AddDevice: "/account/device", PasswordAdvised: true, Until: "9:20", Close: "/account/close",
 	}
 	add("account", pageAccount, "account.title", account, told(true))
 	fresh := accountBody{Protection: "not_chosen", ChangePIN: "/account/pin", Change: "/account/protection", Until: "9:20", Close: "/account/close"}
@@ -172,8 +174,8 @@ func sampleMessage(lang, key string) messageBody {
 		m.Number = "8f2c01"
 	case "busy":
 		m.Retry = "/p/sample"
-	case "notme_done":
-		m.Back = "/account"
+	case "disputed":
+		m.Back, m.BackTo = "/account", "account.title"
 	case "expired", "exhausted":
 		m.Home = "https://portal.example/"
 	}
