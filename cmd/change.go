@@ -128,6 +128,14 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// are gives a number with its noun and verb: "1 line is", "3 lines are".
+func are(n int, noun string) string {
+	if n == 1 {
+		return count(n, noun) + " is"
+	}
+	return count(n, noun) + " are"
+}
+
 // changes reports a change of several targets, and fails where any did.
 func (s *session) changes(items []changeItem, format string, args ...any) error {
 	machine, err := s.machine()

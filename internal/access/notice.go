@@ -72,7 +72,8 @@ type NoticeFacts struct {
 	Count   int        `json:"count,omitempty"`
 	Items   []string   `json:"items,omitempty"` // a digest's lines, in plain words
 
-	LoginKey int64 `json:"login_number,omitempty"` // of the login that it comes from
+	LoginKey  int64 `json:"login_number,omitempty"` // of the login that it comes from
+	SelfReset bool  `json:"self_reset,omitempty"`   // policy lets the person replace a forgotten PIN by mail
 }
 
 // A Notice is a message owed to a person or a school: mailed from the outbox,

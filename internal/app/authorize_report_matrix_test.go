@@ -74,7 +74,7 @@ func reportRows() []matrixRow {
 			return mail(k, by, "A", "elsewhere@example.org")
 		}},
 		{"report an incident", readers(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
-			_, err := k.ReportIncident(ctx, by, on.login, time.Hour)
+			_, err := k.ReportIncident(ctx, by, app.IncidentQuery{Login: on.login, Since: time.Hour})
 			return err
 		}},
 		{"export a person", nil, onAccount, nil, func(k *kit, by access.Operator, on target) error {

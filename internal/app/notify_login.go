@@ -136,7 +136,11 @@ func (c *change) blockedBefore(ctx context.Context, a access.Account) (bool, err
 
 // warn owes the notice of an alert.
 func (c *change) warn(ctx context.Context, a access.Account, n access.Notice, o occasion) error {
-	n.Facts = access.NoticeFacts{At: o.Began, IP: o.IP, LoginKey: o.LoginKey}
+	policy, err := c.Policy(ctx, a.Profile)
+	if err != nil {
+		return fmt.Errorf("read the policy for %s: %w", a.Profile, err)
+	}
+	n.Facts = access.NoticeFacts{At: o.Began, IP: o.IP, LoginKey: o.LoginKey, SelfReset: policy.SelfReset}
 	if o.LoginKey != 0 {
 		school, err := c.School(ctx, a.HomeSchool())
 		if err != nil {

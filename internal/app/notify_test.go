@@ -348,3 +348,21 @@ func TestAnswersCarryUnseenNotices(t *testing.T) {
 		t.Error("the password was changed since, and a change is still advised")
 	}
 }
+
+// TestWarningsMentionTheResetThatPolicyAllows: whoever forgot a PIN is told of
+// the code by mail where there is one.
+func TestWarningsMentionTheResetThatPolicyAllows(t *testing.T) {
+	for _, allowed := range []bool{true, false} {
+		k := teacher(t)
+		k.selfReset(allowed)
+		k.forgive()
+		id := k.start("lea", "").LoginID
+		for range 3 {
+			k.give(id, wrongPIN, "")
+		}
+		k.wantOwed("lea", "login_suspicious")
+		if n := k.noticeRows("lea")[0]; n.Facts.SelfReset != allowed {
+			t.Errorf("where policy says %v: got %+v", allowed, n.Facts)
+		}
+	}
+}

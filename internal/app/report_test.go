@@ -154,7 +154,7 @@ func TestIncidentReportTellsInOrder(t *testing.T) {
 	k.ack(fmt.Sprint(k.newestAlert()))
 	k.now = k.now.Add(time.Minute)
 	k.reset("lea")
-	r, err := k.ReportIncident(t.Context(), root, "lea", access.Days(30))
+	r, err := k.ReportIncident(t.Context(), root, app.IncidentQuery{Login: "lea", Since: access.Days(30)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,12 +168,15 @@ func TestIncidentReportTellsInOrder(t *testing.T) {
 		}
 	}
 	text := strings.Join(got, "\n")
-	for _, want := range []string{"alert a wrong PIN was tried outside a login", "change pin.verify, refused", "acknowledged", "change alerts.ack", "change pin.reset"} {
+	for _, want := range []string{
+		"alert code PIN faux essayé hors d’une connexion", "change code PIN vérifié pour le portail, refusé", "alerte 2 prise en compte",
+		"change alerte prise en compte", "change code PIN effacé par un responsable",
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("got no %q in:\n%s", want, text)
 		}
 	}
-	if strings.Contains(text, "pin.set") || strings.Contains(text, "account.add") {
+	if strings.Contains(text, "code PIN défini par") || strings.Contains(text, "compte créé") {
 		t.Errorf("older than 30 days, and told:\n%s", text)
 	}
 }

@@ -24,7 +24,7 @@ func arrows() map[string][]string {
 		in + "app":             {in + "access", in + "decide", in + "detect", in + "pinrule", in + "secret", in + "store", in + "report"},
 		in + "roster":          {in + "access"},
 		in + "backup":          {in + "access"},
-		in + "report":          {in + "access"},
+		in + "report":          {in + "access", in + "i18n"},
 		in + "render":          {},
 		in + "mail":            {in + "access", in + "i18n"},
 		in + "web": {

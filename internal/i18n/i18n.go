@@ -42,6 +42,18 @@ func Count(lang string, n int, one, many string) string {
 	return strconv.Itoa(n) + noBreak + noun
 }
 
+// More says how much of a list is not named: "and 5 more".
+func More(lang string, left int) string {
+	switch {
+	case lang != French:
+		return fmt.Sprintf("and %d more", left)
+	case left == 1:
+		return "et 1 autre"
+	default:
+		return fmt.Sprintf("et %d autres", left)
+	}
+}
+
 // Moment gives a time in words, as a clock in loc shows it and with what clock
 // that is: "Friday 27 November 2026 at 09:05 (Europe/Paris, UTC+1)".
 func Moment(lang string, t time.Time, loc *time.Location) string {

@@ -25,6 +25,7 @@ type head struct {
 	key, title string
 	whole      bool
 	spare      int
+	below      bool
 }
 
 // Write writes all rows. It stops at the first error that rows yields and
@@ -97,7 +98,7 @@ func newSink(w io.Writer, o Options, hs []head) (sink, error) {
 func heads[T any](columns []Column[T]) []head {
 	hs := make([]head, len(columns))
 	for i, c := range columns {
-		hs[i] = head{c.Key, c.Title, c.Whole, c.Spare}
+		hs[i] = head{c.Key, c.Title, c.Whole, c.Spare, c.Below}
 	}
 	return hs
 }

@@ -34,9 +34,6 @@ func (c *Certificate) Reload() error {
 	return nil
 }
 
-// Files gives the paths of the two files.
-func (c *Certificate) Files() []string { return []string{c.cert, c.key} }
-
 // Config gives how connections are encrypted: TLS 1.2 or newer.
 func (c *Certificate) Config() *tls.Config {
 	return &tls.Config{

@@ -28,6 +28,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	}{
 		{"transactions", transactions},
 		{"parallel transactions", parallel},
+		{"views one after the other", often},
 		{"watch and check", watchAndCheck},
 		{"schools", schools},
 		{"portals", portals},
@@ -42,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"device lists", deviceLists},
 		{"logins", logins},
 		{"login lists", loginLists},
+		{"pages", pages},
 		{"alerts", alerts},
 		{"alert lists", alertLists},
 		{"detection", detection},
