@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"pinward/internal/web/edge"
+	"pinward/internal/web/pages"
 )
 
 // route registers everything that the server answers, its own routes and those
@@ -13,7 +14,7 @@ func (s *Server) route(mux *http.ServeMux, e *edge.Edge) {
 	mux.HandleFunc("GET /healthz", healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /metrics", s.metrics)
-	for _, register := range []func(*http.ServeMux, *edge.Edge){} {
+	for _, register := range []func(*http.ServeMux, *edge.Edge){pages.Register} {
 		register(mux, e)
 	}
 }

@@ -1,8 +1,11 @@
 package pages
 
 import (
+	"io/fs"
+	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -50,4 +53,47 @@ func TestUnknownWords(t *testing.T) {
 	if _, err := englishWords().list("no.such"); err == nil {
 		t.Error("a list that is not there gives no error")
 	}
+}
+
+// TestWordsAreUsed: a text that no page or code names, wholly or by the part
+// before its last dot, is dead.
+func TestWordsAreUsed(t *testing.T) {
+	var source strings.Builder
+	for _, dir := range []string{".", "template"} {
+		files, err := fs.Glob(os.DirFS(dir), "*.*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(dir + "/" + file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			source.Write(text)
+		}
+	}
+	for key := range frenchWords().Texts {
+		if !usedIn(source.String(), key) {
+			t.Errorf("text %s: nothing uses it", key)
+		}
+	}
+}
+
+// usedIn reports whether source names a key, with any one part of it left to be
+// filled in, or the parts before its last.
+func usedIn(source, key string) bool {
+	if parts := strings.Split(key, "."); parts[0] == "message" {
+		return strings.Contains(source, `"`+parts[1]+`"`) || strings.Contains(source, `"`+key+`"`)
+	}
+	parts := strings.Split(key, ".")
+	forms := []string{key, strings.Join(parts[:len(parts)-1], ".") + ".", strings.Join(parts[:len(parts)-1], ".")}
+	for i := range parts {
+		with := slices.Clone(parts)
+		with[i] = "%s"
+		forms = append(forms, strings.Join(with, "."))
+	}
+	return slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(source, `"`+form+`"`) })
 }
