@@ -352,5 +352,5 @@ func auditRows() []matrixRow {
 
 // lookAfterRows are the rows of PINs, devices, logins, alerts and the audit.
 func lookAfterRows() []matrixRow {
-	return slices.Concat(pinRows(), deviceRows(), loginRows(), alertRows(), auditRows(), reportRows())
+	return slices.Concat(pinRows(), deviceRows(), loginRows(), alertRows(), auditRows(), reportRows(), pageRows())
 }

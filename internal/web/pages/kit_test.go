@@ -2,14 +2,15 @@ package pages
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -133,7 +134,8 @@ func (v *visitor) ask(method, path string, form url.Values, headers ...string) {
 		w := httptest.NewRecorder()
 		v.mux.ServeHTTP(w, r)
 		v.take(w.Result())
-		v.page = page{path: path, status: w.Code, header: w.Header(), location: w.Header().Get("Location")}
+		shown, _, _ := strings.Cut(path, "?")
+		v.page = page{path: shown, status: w.Code, header: w.Header(), location: w.Header().Get("Location")}
 		inside, ok := strings.CutPrefix(v.location, "/school/")
 		if w.Code != http.StatusSeeOther {
 			v.elements = elements(v.t, w.Body.Bytes())
@@ -196,7 +198,7 @@ func (v *visitor) wantTitle(want string) {
 
 func (v *visitor) wantText(want string) {
 	v.t.Helper()
-	if got := named(v.elements, "main"); len(got) != 1 || !strings.Contains(got[0].text, want) {
+	if got := named(v.elements, "main"); len(got) != 1 || !strings.Contains(strings.ReplaceAll(got[0].text, "\u00a0", " "), want) {
 		v.t.Errorf("the page %q does not say %q", v.title(), want)
 	}
 }
@@ -240,7 +242,7 @@ func (v *visitor) send(action string, fields ...string) {
 func (v *visitor) follow(end string) {
 	v.t.Helper()
 	for _, e := range named(v.elements, "a") {
-		if path, _, _ := strings.Cut(e.attr["href"], "?"); strings.HasSuffix(path, end) {
+		if path, _, _ := strings.Cut(e.attr["href"], "?"); strings.HasSuffix(path, end) && e.attr["hreflang"] == "" {
 			v.get(strings.TrimPrefix(e.attr["href"], "/school"))
 			return
 		}
@@ -298,14 +300,25 @@ func (v *visitor) opensAccount(id access.Secret) {
 	v.get("/a/" + link.Link.Reveal())
 }
 
-func (v *visitor) cookieNames() []string {
-	names := map[string]bool{}
-	for _, c := range v.cookies {
-		names[c.Name] = true
-	}
-	var all []string
-	for name := range maps.Keys(names) {
-		all = append(all, name)
-	}
-	return all
+func (k *kit) must2(_ any, err error) { k.t.Helper(); k.must(err) }
+
+// expire takes away the cookies whose names begin so, as time does.
+func (v *visitor) expire(prefix string) {
+	v.cookies = slices.DeleteFunc(v.cookies, func(c *http.Cookie) bool { return strings.HasPrefix(c.Name, prefix) })
+}
+
+// mailedCode sends the mails that are owed and gives the newest code in them.
+func (k *kit) mailedCode() (code string) {
+	k.t.Helper()
+	_, err := k.FlushMail(k.t.Context(), root(), app.Flush{
+		MessageID: func(n access.Notice) string { return n.ID + "@pinward.example" },
+		Deliver: func(_ context.Context, m app.Mail) error {
+			if m.Notice.Kind == access.NoticeResetCode {
+				code = m.Secret.Reveal()
+			}
+			return nil
+		},
+	})
+	k.must(err)
+	return code
 }
