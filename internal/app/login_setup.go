@@ -25,7 +25,7 @@ type SetUp struct {
 	// for the first entry.
 	Held access.Secret `json:"-"`
 
-	Remember   *Remember         `json:"remember"`
+	Remember *Remember `json:"remember"`
 }
 
 func (r SetUp) check() error {

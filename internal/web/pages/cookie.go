@@ -71,7 +71,7 @@ func (q *request) drop(name string) {
 }
 
 func (q *request) baked(name, value string, seconds int) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // not Secure on a developer's own machine alone
 		Name: q.name(name), Value: value, Path: "/", MaxAge: seconds,
 		Secure: q.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
@@ -91,7 +91,7 @@ func (q *request) dropOldest() {
 	}
 	// Whether or not the browser has a language yet, there is room for one.
 	for len(others) > 0 && len(others)+len(q.kept)+1 > maxCookies {
-		http.SetCookie(q.w, &http.Cookie{Name: others[0], Path: "/", MaxAge: -1, Secure: q.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		http.SetCookie(q.w, q.baked(others[0], "", -1))
 		others = others[1:]
 	}
 }

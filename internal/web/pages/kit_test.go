@@ -199,7 +199,7 @@ func (v *visitor) wantTitle(want string) {
 func (v *visitor) wantText(want string) {
 	v.t.Helper()
 	if got := named(v.elements, "main"); len(got) != 1 || !strings.Contains(strings.ReplaceAll(got[0].text, "\u00a0", " "), want) {
-		v.t.Errorf("the page %q does not say %q", v.title(), want)
+		v.t.Errorf("the page %q does not say %q but\n%s", v.title(), want, strings.Join(strings.Fields(got[0].text), " "))
 	}
 }
 

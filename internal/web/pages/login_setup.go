@@ -88,7 +88,7 @@ func (q *request) choose() error {
 	}
 	q.keepDevice(answer)
 	if answer.Refused {
-		return q.refusedChoice(answer)
+		return q.refusedChoice(answer, q.needCode(p))
 	}
 	if q.own != nil {
 		return q.see(q.at("?done=protection_changed"))
@@ -96,7 +96,12 @@ func (q *request) choose() error {
 	return q.see(q.at(""))
 }
 
-func (q *request) refusedChoice(a app.LoginAnswer) error {
+// refusedChoice answers a choice that was not taken; codeHelps where a set-up
+// code would have made it good.
+func (q *request) refusedChoice(a app.LoginAnswer, codeHelps bool) error {
+	if a.Reason == access.ReasonEnrolmentClosed && codeHelps {
+		a.Reason = access.ReasonSetupCodeRequired
+	}
 	switch a.Reason { //nolint:exhaustive // all others end the login, or are asked for first
 	case access.ReasonSetupCodeRequired, access.ReasonSetupCodeWrong:
 		return q.protection(q.wrong("code", string(a.Reason)))

@@ -70,8 +70,6 @@ func (q *request) notice(n app.PageNotice) notice {
 	if n.MaySee {
 		told.Seen = q.at("/notices/" + n.ID + "/seen")
 	}
-	if q.own != nil {
-		told.NotMe = q.at("/notices/" + n.ID)
-	}
+	told.NotMe = q.at("/notices/" + n.ID)
 	return told
 }
