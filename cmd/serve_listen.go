@@ -155,6 +155,9 @@ func openSocket(ctx context.Context, path string) (net.Listener, error) {
 	if err := os.MkdirAll(filepath.Dir(path), socketFolder); err != nil {
 		return nil, listenError(path, err)
 	}
+	if err := mayReplace(path); err != nil {
+		return nil, err
+	}
 	held, err := lock(path+".lock", "socket "+path)
 	if err != nil {
 		return nil, err
@@ -182,8 +185,8 @@ func bindSocket(ctx context.Context, path string) (net.Listener, error) {
 	return l, nil
 }
 
-// clearSocket removes a socket that nobody listens on any more.
-func clearSocket(ctx context.Context, path string) error {
+// mayReplace refuses a path where something else than a socket lies.
+func mayReplace(path string) error {
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -193,13 +196,21 @@ func clearSocket(ctx context.Context, path string) error {
 	case info.Mode().Type() != fs.ModeSocket:
 		return access.Refused("socket_taken", fmt.Sprintf("serve: %s is not a socket", path), "nothing was changed; choose another path with --socket")
 	}
+	return nil
+}
+
+// clearSocket removes a socket that nobody listens on any more.
+func clearSocket(ctx context.Context, path string) error {
 	d := net.Dialer{Timeout: time.Second}
 	c, err := d.DialContext(ctx, "unix", path)
-	if err == nil {
+	switch {
+	case err == nil:
 		_ = c.Close()
-	}
-	if !errors.Is(err, syscall.ECONNREFUSED) {
 		return inUse(path)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case !errors.Is(err, syscall.ECONNREFUSED):
+		return inUse(path) // it cannot be told that nobody does
 	}
 	if err := os.Remove(path); err != nil {
 		return listenError(path, err)

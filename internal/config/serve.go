@@ -12,7 +12,7 @@ type Serve struct {
 	InsecureHTTP string `mapstructure:"insecure_http"`
 }
 
-// Off, as the value of serve.listen or serve.socket, leaves it out.
+// Off is the value of serve.listen or serve.socket that leaves it out.
 const Off = "off"
 
 // groupServe is the map of the configuration file that holds the keys of serving.
