@@ -8,20 +8,6 @@ import (
 	"pinward/internal/app"
 )
 
-// enterAccount answers the link that the portal made for the account's pages. It
-// is good once, so that what stands in the address afterwards opens nothing.
-func (q *request) enterAccount() error {
-	works, err := q.cookiesWork()
-	if !works || err != nil {
-		return err
-	}
-	q.browser = q.cookie(accountCookie)
-	if _, err := q.visit(q.r.PathValue("link"), accountCookie); err != nil {
-		return err
-	}
-	return q.see(q.root + "account")
-}
-
 // onAccount makes the handler of a page that only the browser has which followed
 // the link.
 func onAccount(handle handler) handler {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pinward/internal/access"
+	"pinward/internal/app"
 )
 
 // inAccount logs a person in, registers the device under a name unless that is
@@ -267,8 +268,10 @@ func TestAccountLinkOpensOnce(t *testing.T) {
 	k.now = k.now.Add(16 * time.Minute)
 	v.get("/account")
 	v.wantTitle("The page of your account is closed")
-	v.get("/a/none")
-	v.wantTitle("The page of your account is closed")
+	link, err := k.OpenAccount(t.Context(), k.portal, app.OpenAccount{LoginID: id})
+	if err == nil {
+		t.Errorf("a login of long ago gives the link %v", link)
+	}
 }
 
 // saidText gives what the page says was done.

@@ -297,7 +297,7 @@ func (v *visitor) opensAccount(id access.Secret) {
 	v.t.Helper()
 	link, err := v.OpenAccount(v.t.Context(), v.portal, app.OpenAccount{LoginID: id})
 	v.must(err)
-	v.get("/a/" + link.Link.Reveal())
+	v.get("/p/" + link.Link.Reveal())
 }
 
 func (k *kit) must2(_ any, err error) { k.t.Helper(); k.must(err) }

@@ -13,9 +13,9 @@ import (
 // ends sooner.
 const pageCookieFor = time.Hour
 
-// enter answers the link that the portal sent the browser to. The first browser
-// that comes is bound to it by a cookie; whatever is to be asked next is asked
-// here.
+// enter answers a link that the portal made, and binds to it the first browser
+// that comes. What a login needs next is asked here; from the link of an account
+// it goes on to a page whose address opens nothing.
 func (q *request) enter() error {
 	link := q.r.PathValue("link")
 	q.base = "p/" + link
@@ -23,32 +23,33 @@ func (q *request) enter() error {
 	if !works || err != nil {
 		return err
 	}
-	name := cookieOf(link)
-	q.browser = q.cookie(name)
-	view, err := q.visit(link, name)
-	if err != nil {
-		return err
+	cookie := cookieOf(link)
+	if q.browser = q.cookie(cookie); q.browser.Empty() {
+		q.browser = q.cookie(accountCookie)
 	}
-	q.keepDevice(view.Answer)
-	return q.step()
-}
-
-// visit opens a link for this browser.
-func (q *request) visit(link, cookie string) (app.PageView, error) {
 	view, err := q.App.VisitPage(q.r.Context(), user(), app.VisitPage{
 		Link: access.NewSecret(link), Browser: q.browser, Cookie: q.cookie,
 		IP: q.address(), UserAgent: q.r.UserAgent(),
 	})
 	if err != nil {
-		return view, err
+		return err
+	}
+	if view.Kind == access.PageAccount {
+		cookie = accountCookie
 	}
 	if !view.Browser.Empty() {
 		q.browser = view.Browser
 		q.keep(cookie, view.Browser.Reveal(), pageCookieFor)
-		q.Decided(view.Answer.Decision, view.Answer.Reason)
 	}
 	q.adopt(view)
-	return view, nil
+	if view.Kind == access.PageAccount {
+		return q.see(q.root + "account")
+	}
+	if !view.Browser.Empty() {
+		q.Decided(view.Answer.Decision, view.Answer.Reason)
+	}
+	q.keepDevice(view.Answer)
+	return q.step()
 }
 
 func (q *request) address() string {

@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"pinward/internal/access"
 	"pinward/internal/app"
@@ -63,7 +62,7 @@ func (q *request) again() string {
 
 // over says that a page is no longer good, and takes its cookie back.
 func (q *request) over() error {
-	if strings.HasPrefix(q.base, "account") || strings.HasPrefix(q.here, "/a/") {
+	if q.base == "account" {
 		q.drop(accountCookie)
 		return q.message(http.StatusGone, "signed_out", nil)
 	}

@@ -93,7 +93,6 @@ func routes() map[string]handler {
 		"POST /p/{link}/notices/{id}/seen":     onLogin((*request).seen),
 		"POST /p/{link}/notices/{id}/disputed": onLogin((*request).dispute),
 
-		"GET /a/{link}":                       (*request).enterAccount,
 		"GET /account":                        onAccount((*request).account),
 		"GET /account/closed":                 (*request).closed,
 		"GET /account/disputed":               (*request).disputed,
