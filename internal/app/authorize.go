@@ -45,6 +45,7 @@ const (
 	LoginPassGive   Action = "login.pass"
 	LoginRedeem     Action = "login.redeem"
 	LoginStatusRead Action = "login.status"
+	LoginRecognize  Action = "login.recognize"
 	PageVisit       Action = "page.visit"
 	PageRead        Action = "page.read"
 	PageFinish      Action = "page.finish"
@@ -115,7 +116,7 @@ var grants = sync.OnceValue(func() map[Action][]access.Role {
 		DeviceShow: people, DeviceRevoke: people, DeviceDiagnose: people, AlertsAck: people,
 		AlertsDispute: people, AlertsRespond: people, LoginPassGive: people,
 		PINSet: portals, PINVerify: portals,
-		LoginStart: portals, LoginPIN: both, LoginSetup: both, LoginRemember: both,
+		LoginStart: portals, LoginRecognize: portals, LoginPIN: both, LoginSetup: both, LoginRemember: both,
 		LoginReset: both, LoginRedeem: portals, LoginStatusRead: portals, AccountOpen: portals, NoticeList: portals,
 		NoticeSee: both, NoticeDispute: both,
 		PageVisit: users, PageRead: users, PageFinish: users, PageLeave: users, PINSuggest: users,

@@ -24,6 +24,11 @@ type StartLogin struct {
 	DeviceToken       access.Secret `json:"device_token"`
 	PasswordChangedAt *time.Time    `json:"password_changed_at"`
 
+	// Cookie gives the value of one of the browser's cookies, empty where it has
+	// none of that name, for callers that know all cookies and no DeviceToken:
+	// the name of the device's depends on the account. Nil: no cookies are known.
+	Cookie func(name string) access.Secret `json:"-"`
+
 	// ReturnURL asks for pinward's own pages, which send the browser back there:
 	// one of the portal's addresses, to the letter. State goes with it.
 	ReturnURL string `json:"return_url"`
@@ -75,6 +80,14 @@ func (req StartLogin) check() (netip.Addr, error) {
 	return parseIP(req.IP)
 }
 
+// presented gives the device token that a login comes with.
+func (a *App) presented(req StartLogin, account access.Account) access.Secret {
+	if req.Cookie == nil || !req.DeviceToken.Empty() {
+		return req.DeviceToken
+	}
+	return req.Cookie(a.keys.CookieName(account.ID))
+}
+
 func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAnswer, error) {
 	if req.ReturnURL != "" {
 		if err := c.mayReturn(ctx, req.ReturnURL); err != nil {
@@ -96,7 +109,7 @@ func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAn
 	if req.ReturnURL != "" {
 		return c.startHosted(ctx, s, req)
 	}
-	token, err := c.app.token(ctx, c.Tx, req.DeviceToken)
+	token, err := c.app.token(ctx, c.Tx, c.app.presented(req, account))
 	if err != nil {
 		return LoginAnswer{}, err
 	}

@@ -39,6 +39,7 @@ const (
 	PrunedResets    = "reset_codes"
 	PrunedPasses    = "login_passes"
 	PrunedPages     = "pages"
+	PrunedAnswers   = "kept_answers"
 	PrunedAudit     = "audit_records"
 )
 
@@ -69,6 +70,7 @@ func (a *App) prunings() []pruning {
 		agedPruning(PrunedCodes, 0, store.AgedSetupCodes),
 		agedPruning(PrunedResets, keepResetDays, store.AgedResetCodes),
 		agedPruning(PrunedPasses, 0, store.AgedLoginPasses),
+		agedPruning(PrunedAnswers, 0, store.AgedKeptAnswers),
 		{PrunedAudit, keepAuditDays, a.countAudit, pruneAudit},
 		{PrunedAccounts, keepArchivedDays, countArchived, eraseArchived},
 	}

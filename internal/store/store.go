@@ -81,6 +81,7 @@ type Tx interface {
 	Devices
 	Logins
 	Pages
+	KeptAnswers
 	Alerts
 	Detection
 	Notices

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"pinward/internal/web/api"
 	"pinward/internal/web/edge"
 	"pinward/internal/web/pages"
 )
@@ -14,7 +15,7 @@ func (s *Server) route(mux *http.ServeMux, e *edge.Edge) {
 	mux.HandleFunc("GET /healthz", healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /metrics", s.metrics)
-	for _, register := range []func(*http.ServeMux, *edge.Edge){pages.Register} {
+	for _, register := range []func(*http.ServeMux, *edge.Edge){api.Register, pages.Register} {
 		register(mux, e)
 	}
 }
