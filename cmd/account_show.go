@@ -62,6 +62,7 @@ func (s *session) accountJSON(p app.AccountPage) (map[string]any, error) {
 		"status_reason":           orNil(p.Account.StatusReason),
 		"imported":                p.Account.Imported,
 		"open_alerts":             p.OpenAlerts,
+		"sessions":                p.Sessions,
 		"login_pass_until":        timeOrNil(p.PassUntil),
 		"password_change_advised": p.Account.PasswordChangeAdvised(s.Now()),
 		"guardians":               append([]string{}, p.Guardians...),

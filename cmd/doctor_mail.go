@@ -43,7 +43,7 @@ func (s *session) examineDelivery(box app.Outbox) diagnosis {
 	case box.Waiting > 0 && s.Now().Sub(box.OldestAt) >= mailAge:
 		return diagnosis{
 			Check: "mail", Text: waits + ", the oldest since " + utc(box.OldestAt),
-			Hint: "let cron run it every minute: pinward mail flush",
+			Hint: "let pinward serve run, or cron every minute: pinward mail flush",
 		}
 	}
 	return diagnosis{Check: "mail", OK: true, Text: waits}

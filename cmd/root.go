@@ -78,8 +78,8 @@ Start with: pinward demo`,
 	s.globals.add(root)
 	root.AddCommand(
 		newInit(s), newDemo(s),
-		newSchool(s), newAccount(s), newPIN(s), newDevice(s), newLogin(s),
-		newAlerts(s), newReport(s), newPolicy(s), newAudit(s), newStore(s), newKey(s), newMail(s),
+		newSchool(s), newAccount(s), newPIN(s), newDevice(s), newLogin(s), newPortal(s),
+		newAlerts(s), newReport(s), newPolicy(s), newAudit(s), newStore(s), newKey(s), newMail(s), newServe(s),
 		newWhoami(s), newConfig(s), newDoctor(s), newVersion(s), newCompletion(s),
 	)
 	root.SetHelpCommand(newHelp())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/detect"
@@ -15,19 +16,19 @@ import (
 // alert says so that nobody has answered or that its person disputed; and no
 // portal has told of a change since. Without unsettled alerts the latter is not
 // looked for.
-func (c *change) passwordChangeAdvised(ctx context.Context, a access.Account, alerts bool) (bool, error) {
-	if a.PasswordChangeAdvised(c.now) || !alerts {
-		return a.PasswordChangeAdvised(c.now), nil
+func passwordChangeAdvised(ctx context.Context, tx store.Tx, a access.Account, alerts bool, now time.Time) (bool, error) {
+	if a.PasswordChangeAdvised(now) || !alerts {
+		return a.PasswordChangeAdvised(now), nil
 	}
-	return c.guessed(ctx, a)
+	return guessed(ctx, tx, a, now)
 }
 
 // guessed reports whether somebody had the account's password and not the PIN,
 // later than the last change of the password and within access.AdviceFor.
-func (c *change) guessed(ctx context.Context, a access.Account) (bool, error) {
+func guessed(ctx context.Context, tx store.Tx, a access.Account, now time.Time) (bool, error) {
 	family := detect.Family(access.AlertPINWrong)
-	since := latest(a.PasswordChangedAt, c.now.Add(-access.AdviceFor))
-	rows, err := c.Alerts(ctx, store.AlertFilter{
+	since := latest(a.PasswordChangedAt, now.Add(-access.AdviceFor))
+	rows, err := tx.Alerts(ctx, store.AlertFilter{
 		AccountKey: a.Key, Since: since, States: []access.AlertState{access.AlertOpen, access.AlertDisputed},
 	})
 	if err != nil {

@@ -232,6 +232,6 @@ func (c *change) replacePIN(ctx context.Context, s *session, remember *Remember,
 	}
 	s.news.chose = access.NoticePINSet
 	return c.pass(ctx, s, remember, LoginAnswer{
-		Decision: access.Allow, Reason: s.login.Reason, MayReset: s.facts.Policy.SelfReset, DevicesRevoked: ended.Devices,
+		Decision: access.Allow, Reason: s.login.Reason, MayReset: s.facts.Policy.SelfReset, DevicesRevoked: ended.Devices, SessionsEnded: ended.Sessions,
 	})
 }

@@ -16,6 +16,8 @@ const (
 	keepArchivedDays = 365
 	keepAuditDays    = 365
 	keepResetDays    = 1 // requests for a mailed code are counted for a day
+	keepPageDays     = 1 // longer than any page is open
+	keepGateDays     = 1
 )
 
 const (
@@ -37,6 +39,8 @@ const (
 	PrunedCodes     = "setup_codes"
 	PrunedResets    = "reset_codes"
 	PrunedPasses    = "login_passes"
+	PrunedPages     = "pages"
+	PrunedGate      = "gate_sessions"
 	PrunedAudit     = "audit_records"
 )
 
@@ -59,6 +63,8 @@ type pruning struct {
 // behind the log, most of which is gone by then.
 func (a *App) prunings() []pruning {
 	return []pruning{
+		agedPruning(PrunedPages, keepPageDays, store.AgedPages),
+		agedPruning(PrunedGate, keepGateDays, store.AgedGateStarts, store.AgedGateSessions),
 		agedPruning(PrunedLogins, keepLogDays, store.AgedLogins),
 		agedPruning(PrunedAlerts, keepLogDays, store.AgedAlerts),
 		agedPruning(PrunedNotices, keepLogDays, store.AgedNotices),

@@ -37,6 +37,7 @@ func libraries() []library {
 		{path: "golang.org/x/crypto/argon2", homes: []string{in + "secret"}},
 		{path: "golang.org/x/text/unicode/norm", homes: []string{in + "access", in + "roster", in + "i18n"}},
 		{path: "golang.org/x/text", homes: []string{in + "roster", in + "i18n"}},
+		{path: "github.com/coreos/go-systemd/v22", homes: []string{"cmd"}},
 		{path: "github.com/VictoriaMetrics/metrics", homes: []string{in + "web"}},
 	}
 }

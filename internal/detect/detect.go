@@ -67,7 +67,7 @@ func denied(r access.Reason) (Finding, bool) {
 }
 
 func abandoned(l access.Login) (Finding, bool) {
-	if l.Recognized {
+	if !l.Abandoned() {
 		return Finding{}, false
 	}
 	if l.WrongPINs > 0 {
@@ -95,6 +95,8 @@ func Changed(k access.AlertKind) Finding {
 	switch k { //nolint:exhaustive // what is not listed was done by somebody who may
 	case access.AlertProtectionWeakened, access.AlertPINResetByMail:
 		return Finding{Kind: k, Severity: access.Warn}
+	case access.AlertChangeDisputed:
+		return Finding{Kind: k, Severity: access.High}
 	case access.AlertPolicyPaused:
 		return Finding{Kind: k, Severity: access.Critical}
 	}

@@ -37,6 +37,7 @@ const (
 	purposeFingerprint = "fingerprint"
 	purposeCookieName  = "cookie-name"
 	purposeNotice      = "notice"
+	purposeGateStart   = "gate-start"
 )
 
 // A Keyring holds the keys that live outside the store. It prints as

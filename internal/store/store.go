@@ -73,12 +73,15 @@ type Page struct {
 // "label_taken".
 type Tx interface {
 	Schools
+	Portals
 	Accounts
 	Policies
 	PINs
 	Resets
 	Devices
 	Logins
+	Pages
+	Gates
 	Alerts
 	Detection
 	Notices
@@ -243,6 +246,7 @@ type LoginFilter struct {
 // Logins are the login log.
 type Logins interface {
 	LoginByIDHash(ctx context.Context, idHash []byte) (access.Login, error)
+	LoginByKey(ctx context.Context, key int64) (access.Login, error)
 	PutLogin(ctx context.Context, l *access.Login) error
 	Logins(ctx context.Context, f LoginFilter) ([]LoginRow, error)
 	// EachLogin gives the same rows one by one, to keep none of them in memory.
@@ -254,6 +258,8 @@ type Logins interface {
 	// one of key except, as denied (open) or by cutting their time (passed),
 	// and gives their number.
 	EndLogins(ctx context.Context, accountKey, except int64, reason access.Reason, now time.Time) (int, error)
+	// EndLoginsOf does so to all logins that the operator of that id opened.
+	EndLoginsOf(ctx context.Context, openedBy string, reason access.Reason, now time.Time) (int, error)
 	// NewestLogin gives the highest key, 0 where there is none.
 	NewestLogin(ctx context.Context) (int64, error)
 }

@@ -50,6 +50,9 @@ const (
 	AgedSetupCodes      Aged = "setup_codes"      // by their expiry
 	AgedResetCodes      Aged = "reset_codes"      // by the time they were asked for
 	AgedLoginPasses     Aged = "login_passes"     // by their expiry
+	AgedPages           Aged = "pages"            // by when they were made
+	AgedGateStarts      Aged = "gate_starts"      // by their expiry
+	AgedGateSessions    Aged = "gate_sessions"    // ended or not, by their expiry
 )
 
 // Retention forgets what was kept long enough.
@@ -63,7 +66,7 @@ type Retention interface {
 	// since before, ascending, at most limit, 0 for all.
 	LongArchived(ctx context.Context, before time.Time, limit int) ([]int64, error)
 	// EraseAccounts removes accounts with all that belongs to them: PIN, birth
-	// date, attempts, codes, devices, logins, alerts, memberships and links, and
+	// date, attempts, codes, devices, logins, sessions, alerts, memberships and links, and
 	// the notices about them, those to a school that name them by their login
 	// too. Of the audit records that name them or what was theirs the details are
 	// erased; the records stay.

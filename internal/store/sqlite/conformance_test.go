@@ -18,10 +18,13 @@ func TestStoreConformance(t *testing.T) {
 	conform(t, func(s *sqlite.Store) store.Store { return s })
 }
 
-// TestDirectConnectionsConform holds ViewMany and UpdateMany to all that View
+// TestDirectConnectionsConform holds ViewMany, ViewOften and UpdateMany to all that View
 // and Update promise, and to living beside them.
 func TestDirectConnectionsConform(t *testing.T) {
 	conform(t, func(s *sqlite.Store) store.Store { return many{s} })
+	t.Run("views that come often", func(t *testing.T) {
+		conform(t, func(s *sqlite.Store) store.Store { return frequent{s} })
+	})
 	t.Run("views beside updates of the other kind", func(t *testing.T) {
 		conform(t, func(s *sqlite.Store) store.Store { return mixed{s} })
 	})
@@ -33,6 +36,11 @@ type many struct{ *sqlite.Store }
 func (m many) View(ctx context.Context, f func(store.Tx) error) error { return m.ViewMany(ctx, f) }
 
 func (m many) Update(ctx context.Context, f func(store.Tx) error) error { return m.UpdateMany(ctx, f) }
+
+// frequent reads on the connections that serve decisions.
+type frequent struct{ *sqlite.Store }
+
+func (m frequent) View(ctx context.Context, f func(store.Tx) error) error { return m.ViewOften(ctx, f) }
 
 // mixed reads through the driver what was written without it.
 type mixed struct{ *sqlite.Store }

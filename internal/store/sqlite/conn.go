@@ -80,9 +80,13 @@ func (c *conn) one(ctx context.Context, query string, args []any, dest ...any) e
 // scan reads a row. A value that is not of the type that its table promises was
 // not written by the engine.
 func (c *conn) scan(rows cursor, dest []any) error {
-	err := translate(c.path, rows.Scan(dest...))
+	err := rows.Scan(dest...)
+	if err == nil { // nearly always; what follows costs memory
+		return nil
+	}
+	err = translate(c.path, err)
 	known := access.CodeOf(err) != "" || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-	if err == nil || known {
+	if known {
 		return err
 	}
 	return damaged(c.path, unfitRow)

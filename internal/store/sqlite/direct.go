@@ -22,6 +22,7 @@ type direct struct {
 	db       uintptr
 	stmts    map[string]*statement
 	patience time.Duration // how long it waits for a lock
+	memo     memo
 }
 
 // An engineError is a result code of the engine, as the driver's Error is one.

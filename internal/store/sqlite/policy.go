@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"pinward/internal/access"
 )
@@ -29,6 +30,12 @@ func policyFields(p *access.Policy) []any {
 }
 
 func (t *tx) Policy(ctx context.Context, profile access.Profile) (access.Policy, error) {
+	p, err := recall(t.memo().policies, profile, func() (access.Policy, error) { return t.policy(ctx, profile) })
+	p.Allowed = slices.Clone(p.Allowed)
+	return p, err
+}
+
+func (t *tx) policy(ctx context.Context, profile access.Profile) (access.Policy, error) {
 	var p access.Policy
 	err := t.one(ctx, selectPolicy, []any{profile}, policyFields(&p)...)
 	if errors.Is(err, sql.ErrNoRows) {

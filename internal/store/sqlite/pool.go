@@ -72,7 +72,10 @@ func dataSource(abs string, p purpose) string {
 	return "file:" + (&url.URL{Path: abs}).EscapedPath() + "?" + q.Encode()
 }
 
-var errClosed = errors.New("store is closed")
+var (
+	errClosed = errors.New("store is closed")
+	errOver   = errors.New("transaction is over")
+)
 
 // A pool lends connections of one data source, at most size at a time. It
 // stands on top of sql.DB because a statement is prepared on one connection:
@@ -249,7 +252,7 @@ func (p *pool) run(ctx context.Context, begin string, wrap func(*conn) *tx, f fu
 	committed := false
 	// Deferred, so that a panic or runtime.Goexit in f rolls back too.
 	defer func() {
-		t.failed = errors.New("transaction is over")
+		t.failed = errOver
 		if !committed && !c.rollback() {
 			p.drop(c)
 			return

@@ -58,6 +58,12 @@ func agedAs(a store.Aged) (aged, error) {
 		return aged{table: "reset_code", when: "created_at", only: "1"}, nil
 	case store.AgedLoginPasses:
 		return aged{table: "login_pass", when: "expires_at", only: "1"}, nil
+	case store.AgedPages:
+		return aged{table: "page", when: "created_at", only: "1"}, nil
+	case store.AgedGateStarts:
+		return aged{table: "gate_start", when: "expires_at", only: "1"}, nil
+	case store.AgedGateSessions:
+		return aged{table: "gate_session", when: "expires_at", only: "1"}, nil
 	}
 	return aged{}, fmt.Errorf("retention of %q: unknown", a)
 }
@@ -142,7 +148,7 @@ func eraseAccount() []string {
 			UNION SELECT t.incident_id FROM alert t WHERE t.account_id = ?1))`}
 	for _, table := range []string{
 		"birth_date", "pin", "attempt", "attempt_lease", "attempt_wrong", "setup_code",
-		"reset_code", "login_pass",
+		"reset_code", "login_pass", "gate_start", "gate_session",
 		"device", "login", "alert", "notice", "account_school",
 	} {
 		statements = append(statements, `DELETE FROM `+table+` WHERE account_id = ?1`)

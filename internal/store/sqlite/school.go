@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"pinward/internal/access"
@@ -42,6 +43,12 @@ func (c *networksColumn) Scan(v any) error {
 }
 
 func (t *tx) School(ctx context.Context, code string) (access.School, error) {
+	s, err := recall(t.memo().schools, code, func() (access.School, error) { return t.school(ctx, code) })
+	s.Networks = slices.Clone(s.Networks)
+	return s, err
+}
+
+func (t *tx) school(ctx context.Context, code string) (access.School, error) {
 	var s access.School
 	err := t.one(ctx, selectSchool, []any{code}, schoolFields(&s)...)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -200,6 +200,10 @@ func (s *statement) Scan(dest ...any) error {
 		switch d := d.(type) {
 		case *textColumn:
 			s.text(n, (*string)(d))
+		case *timeColumn:
+			if err := s.time(n, kind, d); err != nil {
+				return err
+			}
 		case column:
 			if err := d.Scan(s.value(n, kind)); err != nil {
 				return err
@@ -234,6 +238,16 @@ func (s *statement) text(n int32, into *string) {
 	if text := s.bytes(n); string(text) != *into {
 		*into = string(text)
 	}
+}
+
+// time reads a column without the value in between that others take: rows hold
+// many times.
+func (s *statement) time(n, kind int32, into *timeColumn) error {
+	if kind != lib.SQLITE_INTEGER {
+		return into.Scan(s.value(n, kind))
+	}
+	into.set(lib.Xsqlite3_column_int64(s.on.tls, s.p, n))
+	return nil
 }
 
 // into reads a column into a named type made of a text or an integer.

@@ -52,12 +52,14 @@ func (c *timeColumn) Scan(v any) error {
 	case nil:
 		*c = timeColumn{}
 	case int64:
-		*c = timeColumn(time.UnixMilli(v).UTC())
+		c.set(v)
 	default:
 		return malformed("time")
 	}
 	return nil
 }
+
+func (c *timeColumn) set(millis int64) { *c = timeColumn(time.UnixMilli(millis).UTC()) }
 
 type keyColumn int64
 
