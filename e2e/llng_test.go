@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"html"
 	"io"
@@ -43,7 +44,7 @@ func newSSO(t *testing.T) *ssoHost {
 	s.run(llngPIN+"\n", "pin", "set", "dwho", "--pin-stdin")
 	v := s.serve()
 	key := s.portal("llng", "--scope", "compat", "--scope", "recognize", "--scope", "login")
-	dir, err := os.MkdirTemp("", "llng") // t.TempDir is closed to other users
+	dir, err := os.MkdirTemp("", "llng") //nolint:usetesting // the portal is another user, and t.TempDir is closed to those
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +133,10 @@ func (h *ssoHost) visitor() *visitor {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	to := &http.Transport{Dial: func(string, string) (net.Conn, error) { return net.Dial("tcp", h.address) }}
+	to := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "tcp", h.address) // whatever the name
+	}}
 	h.t.Cleanup(to.CloseIdleConnections)
 	return &visitor{h, &http.Client{Jar: jar, Transport: to}}
 }
