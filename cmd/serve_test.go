@@ -267,6 +267,16 @@ func TestServeSocketInUse(t *testing.T) {
 	if _, err := os.Lstat(other); err != nil {
 		t.Fatal(err)
 	}
+	odd := filepath.Join(h.dir, "odd") // not known to be left behind
+	d, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: odd, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = d.Close() }()
+	h.run(9, "", "serve", "--listen", "off", "--socket", odd)
+	if _, err := os.Lstat(odd); err != nil {
+		t.Errorf("somebody's socket is gone: %v", err)
+	}
 	left := h.serve("--socket", other)
 	left.wantReady(true)
 }
