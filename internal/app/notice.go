@@ -123,7 +123,7 @@ func (a *App) readerGone(by access.Operator, err error) error {
 }
 
 func loginExpired() error {
-	return access.Refused(string(access.ReasonLoginExpired), "login: unknown, or over", "start another one")
+	return access.Refused("login_expired", "login: unknown, or over", "start another one")
 }
 
 func proofNeeded(what string) error {
@@ -200,6 +200,7 @@ func (a *App) DisputeNotice(ctx context.Context, by access.Operator, req AnswerN
 			if open, err = c.raiseDisputed(ctx, account, n); err != nil {
 				return err
 			}
+			n.AlertKey = open[0].Key
 		}
 		done.Number, done.Alerts = fmt.Sprint(open[0].Key), len(open)
 		if done.Ended, err = c.dispute(ctx, open, "its person said so of a notice", n.Facts.At, s.login.Key); err != nil {

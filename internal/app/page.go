@@ -31,8 +31,8 @@ type VisitPage struct {
 
 	// Cookie gives the value of one of the browser's cookies; empty: it has none
 	// of that name. The name of the device's depends on the account.
-	Cookie    func(name string) access.Secret
-	IP        string // as the page sees it; empty: unknown
+	Cookie    func(name string) access.Secret `json:"-"`
+	IP        string                          // as the page sees it; empty: unknown
 	UserAgent string
 }
 
