@@ -12,9 +12,9 @@ import (
 	"pinward/internal/store"
 )
 
-// recognitionNoted is how often at most a recognition of one device is noted:
+// RecognitionNoted is how often at most a recognition of one device is noted:
 // portals ask several times a login.
-const recognitionNoted = 10 * time.Minute
+const RecognitionNoted = 10 * time.Minute
 
 // Recognize decides what a login would take to pass: it opens none, rotates and
 // revokes nothing, counts and raises nothing. A token that came back is merely
@@ -82,7 +82,7 @@ func (a *App) foresee(ctx context.Context, tx store.Tx, by access.Operator, s *s
 // recognitionDue reports whether a device was not seen for a while; one that was
 // seen in the future has met a clock that was wrong.
 func recognitionDue(d access.Device, now time.Time) bool {
-	return now.Sub(d.LastSeenAt).Abs() >= recognitionNoted
+	return now.Sub(d.LastSeenAt).Abs() >= RecognitionNoted
 }
 
 // noteRecognized notes that a device was seen and that a login passed by it. Of

@@ -8,7 +8,6 @@ import (
 	"pinward/internal/access"
 	"pinward/internal/app"
 	"pinward/internal/store"
-	"pinward/internal/store/sqlite"
 )
 
 func recognize(t *testing.T, a *app.App, token string, change ...func(*app.StartLogin)) app.LoginAnswer {
@@ -143,12 +142,7 @@ func TestRecognitionByCookie(t *testing.T) {
 func TestRecognitionsAtOnceAreNotedOnce(t *testing.T) {
 	k := teacher(t)
 	token := k.registered("lea", rightPIN, "Room 201")
-	other, err := sqlite.Open(t.Context(), k.store.Path())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = other.Close() })
-	apps := []*app.App{k.App, k.over(other)}
+	apps := []*app.App{k.App, k.reopened()}
 	k.now = k.now.Add(time.Hour)
 	logins := len(k.logins("lea"))
 	got := together(40, func(i int) string { return string(recognize(t, apps[i%2], token).Reason) })

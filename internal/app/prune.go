@@ -41,6 +41,7 @@ const (
 	PrunedPasses    = "login_passes"
 	PrunedPages     = "pages"
 	PrunedGate      = "gate_sessions"
+	PrunedAnswers   = "kept_answers"
 	PrunedAudit     = "audit_records"
 )
 
@@ -72,6 +73,7 @@ func (a *App) prunings() []pruning {
 		agedPruning(PrunedCodes, 0, store.AgedSetupCodes),
 		agedPruning(PrunedResets, keepResetDays, store.AgedResetCodes),
 		agedPruning(PrunedPasses, 0, store.AgedLoginPasses),
+		agedPruning(PrunedAnswers, 0, store.AgedKeptAnswers),
 		{PrunedAudit, keepAuditDays, a.countAudit, pruneAudit},
 		{PrunedAccounts, keepArchivedDays, countArchived, eraseArchived},
 	}

@@ -38,6 +38,9 @@ const (
 	purposeCookieName  = "cookie-name"
 	purposeNotice      = "notice"
 	purposeGateStart   = "gate-start"
+	purposePINEntry    = "pin-entry" // nothing stored: a new PIN, until it is typed again
+	purposeRequest     = "request"
+	purposeAnswer      = "answer"
 )
 
 // A Keyring holds the keys that live outside the store. It prints as

@@ -82,6 +82,7 @@ type Tx interface {
 	Logins
 	Pages
 	Gates
+	KeptAnswers
 	Alerts
 	Detection
 	Notices

@@ -58,6 +58,8 @@ func agedAs(a store.Aged) (aged, error) {
 		return aged{table: "reset_code", when: "created_at", only: "1"}, nil
 	case store.AgedLoginPasses:
 		return aged{table: "login_pass", when: "expires_at", only: "1"}, nil
+	case store.AgedKeptAnswers:
+		return aged{table: "kept_answer", when: "expires_at", only: "1"}, nil
 	case store.AgedPages:
 		return aged{table: "page", when: "created_at", only: "1"}, nil
 	case store.AgedGateStarts:

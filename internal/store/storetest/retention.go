@@ -57,6 +57,11 @@ func agedRows(t *testing.T, f *fixture) {
 			if err := tx.PutResetCode(ctx, &access.ResetCode{AccountKey: c.AccountKey, CreatedAt: c.ExpiresAt}); err != nil {
 				return err
 			}
+			k := newKept("portal:ent", login)
+			k.ExpiresAt = c.ExpiresAt
+			if err := tx.PutKeptAnswer(ctx, &k); err != nil {
+				return err
+			}
 			if err := tx.PutLoginPass(ctx, access.LoginPass{AccountKey: c.AccountKey, ExpiresAt: c.ExpiresAt}); err != nil {
 				return err
 			}
@@ -64,7 +69,7 @@ func agedRows(t *testing.T, f *fixture) {
 		return nil
 	})
 	before := epoch().Add(3 * time.Hour)
-	for kind, want := range map[store.Aged]int{store.AgedLogins: 2, store.AgedAlerts: 3, store.AgedSetupCodes: 1, store.AgedResetCodes: 1, store.AgedLoginPasses: 1} {
+	for kind, want := range map[store.Aged]int{store.AgedLogins: 2, store.AgedAlerts: 3, store.AgedSetupCodes: 1, store.AgedResetCodes: 1, store.AgedKeptAnswers: 1, store.AgedLoginPasses: 1} {
 		same(t, string(kind), countAged(f, kind, before), want)
 		pruneAged(f, kind, before, 1, 1)
 		pruneAged(f, kind, before, 10, want-1)
