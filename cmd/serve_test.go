@@ -408,3 +408,35 @@ func TestServeEncrypted(t *testing.T) {
 	}
 	s.waitFor("certificate was read again")
 }
+
+// TestDoctorAsksServe: a socket is there, so somebody should answer.
+func TestDoctorAsksServe(t *testing.T) {
+	h := newHome(t)
+	config := filepath.Join(h.dir, ".config/pinward/config.yaml")
+	if err := os.WriteFile(config, []byte(readText(t, config)+"serve:\n  socket: "+h.dir+"/s\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	finds := func(want string) {
+		t.Helper()
+		if got := h.run(8, "", "doctor", "-o", "csv"); !strings.Contains(got, want) { // no backup was made: never well
+			t.Errorf("got %s, want %q", got, want)
+		}
+	}
+	if got := h.run(8, "", "doctor", "-o", "csv"); strings.Contains(got, "\nserve,") {
+		t.Errorf("without serve: got %s", got)
+	}
+	s := h.serve()
+	finds("serve,true,answers on " + s.socket)
+	_ = s.cmd.Process.Kill()
+	<-s.over
+	finds("serve,false,nobody answers on " + s.socket)
+	_ = os.Remove(s.socket)
+	other := httptest.NewUnstartedServer(http.NotFoundHandler())
+	var err error
+	if other.Listener, err = net.Listen("unix", s.socket); err != nil {
+		t.Fatal(err)
+	}
+	other.Start()
+	defer other.Close()
+	finds("what answers there is not pinward")
+}

@@ -94,6 +94,9 @@ const (
 	PortalList      Action = "portal.list"
 	PortalRotate    Action = "portal.rotate"
 	PortalRevoke    Action = "portal.revoke"
+	GateAsk         Action = "gate.ask"
+	GateRedeem      Action = "gate.redeem"
+	AccountSignOut  Action = "account.sign-out"
 
 	storeInit  Action = "store.init"
 	loginSweep Action = "login.sweep"
@@ -111,11 +114,11 @@ var grants = sync.OnceValue(func() map[Action][]access.Role {
 		AccountList: readers, DeviceList: readers, LoginList: readers, AlertsList: readers,
 		AlertsRules: readers, AlertsExport: readers, ReportCoverage: readers, ReportDevices: readers, ReportLogins: readers, ReportDigest: readers,
 		ReportIncident: readers, DigestMail: {access.RolePrincipal},
-		AccountShow: people, PINReset: people, PINStatusRead: people, PINUnlock: people,
+		AccountShow: people, AccountSignOut: people, PINReset: people, PINStatusRead: people, PINUnlock: people,
 		MailQueue:  {access.RolePrincipal},
 		DeviceShow: people, DeviceRevoke: people, DeviceDiagnose: people, AlertsAck: people,
 		AlertsDispute: people, AlertsRespond: people, LoginPassGive: people,
-		PINSet: portals, PINVerify: portals,
+		PINSet: portals, PINVerify: portals, GateAsk: portals, GateRedeem: portals,
 		LoginStart: portals, LoginRecognize: portals, LoginPIN: both, LoginSetup: both, LoginRemember: both,
 		LoginReset: both, LoginRedeem: portals, LoginStatusRead: portals, AccountOpen: portals, NoticeList: portals,
 		NoticeSee: both, NoticeDispute: both,

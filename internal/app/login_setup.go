@@ -234,7 +234,8 @@ func (c *change) afterNewPIN(ctx context.Context, s *session, first bool, answer
 	return c.raise(ctx, account, detect.Changed(access.AlertFirstPINSet), occasionOf(s.login))
 }
 
-// revokeOthers revokes the account's devices but the one in use.
+// revokeOthers revokes the account's devices but the one in use, and ends its
+// sessions but those of that device and this login.
 func (c *change) revokeOthers(ctx context.Context, s *session, why string, answer *LoginAnswer) error {
 	keep, err := c.deviceInUse(ctx, *s)
 	if err != nil {
@@ -243,6 +244,12 @@ func (c *change) revokeOthers(ctx context.Context, s *session, why string, answe
 	if answer.DevicesRevoked, err = c.revokeDevices(ctx, s.facts.Account, keep, why); err != nil {
 		return err
 	}
+	if _, err = c.endSessions(ctx, store.GateFilter{
+		AccountKey: s.facts.Account.Key, ButDevice: s.login.DeviceID, ButLogin: s.login.Key,
+	}); err != nil {
+		return err
+	}
+	answer.SessionsEnded = c.sessions
 	c.note("devices_revoked", answer.DevicesRevoked)
 	return nil
 }

@@ -17,6 +17,7 @@ const (
 	keepAuditDays    = 365
 	keepResetDays    = 1 // requests for a mailed code are counted for a day
 	keepPageDays     = 1 // longer than any page is open
+	keepGateDays     = 1
 )
 
 const (
@@ -40,6 +41,7 @@ const (
 	PrunedPasses    = "login_passes"
 	PrunedPages     = "pages"
 	PrunedAnswers   = "kept_answers"
+	PrunedGate      = "gate_sessions"
 	PrunedAudit     = "audit_records"
 )
 
@@ -63,6 +65,7 @@ type pruning struct {
 func (a *App) prunings() []pruning {
 	return []pruning{
 		agedPruning(PrunedPages, keepPageDays, store.AgedPages),
+		agedPruning(PrunedGate, keepGateDays, store.AgedGateStarts, store.AgedGateSessions),
 		agedPruning(PrunedLogins, keepLogDays, store.AgedLogins),
 		agedPruning(PrunedAlerts, keepLogDays, store.AgedAlerts),
 		agedPruning(PrunedNotices, keepLogDays, store.AgedNotices),
@@ -106,8 +109,8 @@ func agedPruning(kind string, days int, all ...store.Aged) pruning {
 
 // addressPruning leaves out of the count what goes with its row.
 func addressPruning() pruning {
-	p := agedPruning(PrunedAddresses, keepAddressDays, store.AgedLoginAddresses, store.AgedAlertAddresses, store.AgedDeviceAddresses)
-	removed := agedPruning(PrunedAddresses, keepLogDays, store.AgedLoginAddresses, store.AgedAlertAddresses)
+	p := agedPruning(PrunedAddresses, keepAddressDays, store.AgedLoginAddresses, store.AgedAlertAddresses, store.AgedDeviceAddresses, store.AgedNoticeAddresses)
+	removed := agedPruning(PrunedAddresses, keepLogDays, store.AgedLoginAddresses, store.AgedAlertAddresses, store.AgedNoticeAddresses)
 	all := p.count
 	p.count = func(ctx context.Context, tx store.Tx, before time.Time) (int, error) {
 		n, err := all(ctx, tx, before)

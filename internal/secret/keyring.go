@@ -39,6 +39,7 @@ const (
 	purposeNotice      = "notice"
 	purposeRequest     = "request"
 	purposeAnswer      = "answer"
+	purposeGateStart   = "gate-start"
 )
 
 // A Keyring holds the keys that live outside the store. It prints as

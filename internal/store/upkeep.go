@@ -46,11 +46,14 @@ const (
 	AgedLoginAddresses  Aged = "login_addresses"  // by the login's start
 	AgedAlertAddresses  Aged = "alert_addresses"  // by the alert's time
 	AgedDeviceAddresses Aged = "device_addresses" // by when the device was last seen
+	AgedNoticeAddresses Aged = "notice_addresses" // of their facts, by the notice's time
 	AgedSetupCodes      Aged = "setup_codes"      // by their expiry
 	AgedResetCodes      Aged = "reset_codes"      // by the time they were asked for
 	AgedLoginPasses     Aged = "login_passes"     // by their expiry
 	AgedKeptAnswers     Aged = "kept_answers"     // by their expiry
 	AgedPages           Aged = "pages"            // by when they were made
+	AgedGateStarts      Aged = "gate_starts"      // by their expiry
+	AgedGateSessions    Aged = "gate_sessions"    // ended or not, by their expiry
 )
 
 // Retention forgets what was kept long enough.
@@ -64,9 +67,10 @@ type Retention interface {
 	// since before, ascending, at most limit, 0 for all.
 	LongArchived(ctx context.Context, before time.Time, limit int) ([]int64, error)
 	// EraseAccounts removes accounts with all that belongs to them: PIN, birth
-	// date, attempts, codes, devices, logins, alerts, memberships and links. Of
-	// the audit records that name them or what was theirs the details are erased;
-	// the records stay.
+	// date, attempts, codes, devices, logins, sessions, alerts, memberships and links, and
+	// the notices about them, those to a school that name them by their login
+	// too. Of the audit records that name them or what was theirs the details are
+	// erased; the records stay.
 	EraseAccounts(ctx context.Context, keys []int64) error
 	// PruneAudit removes the audit records up to the one of that number, with
 	// their details.

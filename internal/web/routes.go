@@ -4,7 +4,9 @@ import (
 	"net/http"
 
 	"pinward/internal/web/api"
+	"pinward/internal/web/compat"
 	"pinward/internal/web/edge"
+	"pinward/internal/web/gate"
 )
 
 // route registers everything that the server answers, its own routes and those
@@ -14,7 +16,7 @@ func (s *Server) route(mux *http.ServeMux, e *edge.Edge) {
 	mux.HandleFunc("GET /healthz", healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /metrics", s.metrics)
-	for _, register := range []func(*http.ServeMux, *edge.Edge){api.Register} {
+	for _, register := range []func(*http.ServeMux, *edge.Edge){api.Register, compat.Register, gate.Register} {
 		register(mux, e)
 	}
 }

@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"logins", logins},
 		{"login lists", loginLists},
 		{"kept answers", keptAnswers},
+		{"gates", gates},
 		{"pages", pages},
 		{"alerts", alerts},
 		{"alert lists", alertLists},
