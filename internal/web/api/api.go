@@ -16,12 +16,16 @@ import (
 
 // Register adds the routes of the portal API. They share limits of their own.
 func Register(mux *http.ServeMux, e *edge.Edge) {
-	a := &api{edge: e, limits: newLimits()}
+	(&api{edge: e, limits: newLimits()}).register(mux)
+}
+
+func (a *api) register(mux *http.ServeMux) {
 	for _, rt := range a.routes() {
 		mux.HandleFunc(rt.method+" "+rt.path, func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, rt) })
 	}
 }
 
+// An api answers the routes with the use cases of one edge.
 type api struct {
 	edge   *edge.Edge
 	limits *limits

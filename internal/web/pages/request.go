@@ -62,7 +62,9 @@ func (q *request) location() *time.Location {
 	return q.view.TimeZone
 }
 
-func (q *request) moment(t time.Time) string { return i18n.Moment(q.language(), t, q.location()) }
+func (q *request) moment(t time.Time) string {
+	return q.text("facts.moment", "day", q.day(t), "clock", q.clock(t))
+}
 
 func (q *request) day(t time.Time) string { return i18n.Day(q.language(), t, q.location()) }
 

@@ -123,7 +123,7 @@ func setUpSamples(lang string, add adder) {
 
 func sampleNotices(lang string) []notice {
 	at := time.Date(2026, 11, 27, 8, 5, 0, 0, time.UTC)
-	when := i18n.Moment(lang, at, time.UTC)
+	when := i18n.Day(lang, at, time.UTC) + ", " + i18n.Clock(lang, at, time.UTC)
 	s := sampleSeen(lang)
 	return []notice{
 		{What: "notice.new_device", When: when, Device: s.Device, Place: s.Place, Seen: "/account/notices/n_1/seen", NotMe: "/account/notices/n_1"},
