@@ -96,7 +96,7 @@ const (
 	PortalRevoke    Action = "portal.revoke"
 	GateAsk         Action = "gate.ask"
 	GateRedeem      Action = "gate.redeem"
-	AccountSignOut  Action = "account.sign-out"
+	AccountSignOut  Action = "account.signout"
 
 	storeInit  Action = "store.init"
 	loginSweep Action = "login.sweep"

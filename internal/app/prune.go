@@ -40,8 +40,8 @@ const (
 	PrunedResets    = "reset_codes"
 	PrunedPasses    = "login_passes"
 	PrunedPages     = "pages"
-	PrunedAnswers   = "kept_answers"
 	PrunedGate      = "gate_sessions"
+	PrunedAnswers   = "kept_answers"
 	PrunedAudit     = "audit_records"
 )
 

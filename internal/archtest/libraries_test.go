@@ -46,6 +46,8 @@ func libraries() []library {
 // testLibraries may stand in every test file, and nowhere else.
 func testLibraries() []string {
 	return []string{
+		"github.com/chromedp/cdproto",
+		"github.com/chromedp/chromedp",
 		"github.com/creack/pty",
 		"github.com/emersion/go-sasl",
 		"github.com/emersion/go-smtp",

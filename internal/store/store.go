@@ -81,8 +81,8 @@ type Tx interface {
 	Devices
 	Logins
 	Pages
-	KeptAnswers
 	Gates
+	KeptAnswers
 	Alerts
 	Detection
 	Notices

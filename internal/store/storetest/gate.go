@@ -56,7 +56,7 @@ func gateStarts(t *testing.T, f *fixture) {
 		same(t, "about something else", got, access.GateStart{})
 		return err
 	})
-	gateStartsCounted(t, f, ada, bob, ent, other)
+	countedGateStarts(t, f, ada, bob, ent, other)
 	s.URL, s.Hash = "https://app.example/y", []byte("h3")
 	f.update(func(ctx context.Context, tx store.Tx) error {
 		if err := tx.PutGateStart(ctx, &s); err != nil {
@@ -75,14 +75,16 @@ func gateStarts(t *testing.T, f *fixture) {
 	})
 }
 
-func gateStartsCounted(t *testing.T, f *fixture, ada, bob, ent, other int64) {
+func countedGateStarts(t *testing.T, f *fixture, ada, bob, ent, other int64) {
 	t.Helper()
 	for _, c := range []struct {
 		account, portal int64
 		now             time.Time
 		want            int
 	}{
-		{ada, ent, epoch().Add(-time.Second), 2}, {ada, ent, epoch(), 1}, {ada, other, epoch().Add(-time.Second), 0},
+		{ada, ent, epoch().Add(-time.Second), 2},
+		{ada, ent, epoch(), 1},
+		{ada, other, epoch().Add(-time.Second), 0},
 		{bob, ent, epoch().Add(-time.Second), 0},
 	} {
 		n := read(f, func(ctx context.Context, tx store.Tx) (int, error) {

@@ -110,6 +110,7 @@ func pass(w http.ResponseWriter, a app.GateAnswer) {
 func (g *gate) code(w http.ResponseWriter, r *http.Request, err error) (status int, code string) {
 	status = g.Failed(w, r, err)
 	if status >= http.StatusInternalServerError {
+		edge.RetryAfter(w.Header(), edge.RetrySeconds)
 		return http.StatusServiceUnavailable, codeUnavailable
 	}
 	code = access.CodeOf(err)
