@@ -45,6 +45,7 @@ func importColumns() []column[importResult] {
 		{Key: "schools_created", Title: "NEW SCHOOLS", Value: func(r row) any { return r.SchoolsCreated }},
 		{Key: "devices_revoked", Title: "", Value: func(r row) any { return r.Ended.Devices }},
 		{Key: "logins_ended", Title: "", Value: func(r row) any { return r.Ended.Logins }},
+		{Key: "sessions_ended", Title: "", Value: func(r row) any { return r.Ended.Sessions }},
 		{Key: "format", Title: "", Value: func(r row) any { return r.Format }},
 		{Key: "dry_run", Title: "", Value: func(r row) any { return r.DryRun }},
 	}

@@ -34,7 +34,7 @@ func (s *session) writeAccountPage(w io.Writer, p app.AccountPage) error {
 	if err := render.Write(w, o, logins, rows(p.Logins)); err != nil {
 		return err
 	}
-	return writeText(w, "\nOpen alerts: "+alertsText(p)+"\n")
+	return writeText(w, sessionsText(p)+"\nOpen alerts: "+alertsText(p)+"\n")
 }
 
 func writeText(w io.Writer, text string) error {
@@ -137,6 +137,14 @@ func devicesText(p app.AccountPage) string {
 		return "none"
 	}
 	return fmt.Sprintf("%d within their lifetime (pinward device list %s)", p.DeviceCount, p.Account.Login)
+}
+
+// sessionsText tells of browsers that are past a gate, where there are any.
+func sessionsText(p app.AccountPage) string {
+	if p.Sessions == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\nSessions at gates: %d (pinward account sign-out %s)\n", p.Sessions, p.Account.Login)
 }
 
 func loginsText(p app.AccountPage) string {

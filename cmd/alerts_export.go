@@ -183,12 +183,18 @@ func (x *exporting) each(ctx context.Context, take func(store.AlertRow) error) e
 
 func (x *exporting) writeTo(ctx context.Context, w io.Writer) error {
 	o := x.renderOptions(x.format)
-	if o.Title = "Alerts"; x.format == render.HTML {
-		zone, err := x.app.Zone(ctx, x.Operator, x.options.School)
-		if err != nil {
-			return err
+	o.Title = "Alerts"
+	var err error
+	switch x.format { //nolint:exhaustive // the others need to know nothing before
+	case render.HTML:
+		if o.Zone, err = x.app.Zone(ctx, x.Operator, x.options.School); err == nil {
+			o.Lead, o.Foot = x.options.lead(), x.pageFoot("en", o.Zone)
 		}
-		o.Zone, o.Lead, o.Foot = zone, x.options.lead(), x.pageFoot("en", zone)
+	case render.XLSX:
+		o.Rows, err = x.app.CountExport(ctx, x.Operator, x.export)
+	}
+	if err != nil {
+		return err
 	}
 	return render.Write(w, o, alertColumns(), each(func(yield func(store.AlertRow) error) error { return x.each(ctx, yield) }))
 }

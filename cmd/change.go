@@ -32,7 +32,7 @@ func (i changeItem) json() map[string]any {
 		item["error"] = failure
 	}
 	if i.Ended != nil {
-		item["devices_revoked"], item["logins_ended"] = i.Ended.Devices, i.Ended.Logins
+		item["devices_revoked"], item["logins_ended"], item["sessions_ended"] = i.Ended.Devices, i.Ended.Logins, i.Ended.Sessions
 	}
 	for key, value := range i.Made {
 		item[key] = value
@@ -117,7 +117,11 @@ func (s *session) outcome(items []changeItem) error {
 
 // endedWords says what a change took away.
 func endedWords(e app.Ended) string {
-	return fmt.Sprintf("%s revoked, %s ended", count(e.Devices, "device"), count(e.Logins, "open login"))
+	words := fmt.Sprintf("%s revoked, %s ended", count(e.Devices, "device"), count(e.Logins, "open login"))
+	if e.Sessions > 0 {
+		words = fmt.Sprintf("%s revoked, %s and %s ended", count(e.Devices, "device"), count(e.Logins, "open login"), count(e.Sessions, "session"))
+	}
+	return words
 }
 
 // count gives "1 device", "3 devices".

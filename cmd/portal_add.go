@@ -15,6 +15,8 @@ type portalAddOptions struct {
 	ReturnURLs []string
 	Networks   []string
 	UIDs       []uint
+
+	IdentityHeader string
 }
 
 func newPortalAdd(s *session) *cobra.Command {
@@ -34,9 +36,13 @@ A scope says what the program may do:
 
 With --cidr the program is believed from these addresses alone. Programs of the
 scopes compat and radius that can send no key are believed by their address.
+A gate needs the --return-url of each application's callback: requests are asked
+about and browsers sent back on the hosts of these alone. See docs/gate.md.
+
 With --uid a program of that user needs no key on the portals' own socket.`,
 		Example: `  pinward portal add ent --scope login --school 0750001A --return-url https://ent.example/pin/back
   pinward portal add radius1 --scope radius --school 0750001A --cidr 10.0.0.5
+  pinward portal add notes --scope gate --school 0750001A --return-url https://notes.example/_pin/callback
   pinward portal add llng --scope compat --scope recognize --school 0750001A -o json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -48,6 +54,7 @@ With --uid a program of that user needs no key on the portals' own socket.`,
 	c.Flags().StringArrayVar(&opts.Schools, "school", nil, "the school of that `CODE` whose accounts it logs in; repeat for more")
 	c.Flags().StringArrayVar(&opts.ReturnURLs, "return-url", nil, "the `URL` that a page sends the browser back to, whole; repeat for more")
 	c.Flags().StringArrayVar(&opts.Networks, "cidr", nil, "the `CIDR` that it calls from; repeat for more")
+	c.Flags().StringVar(&opts.IdentityHeader, "identity-header", "", "the `HEADER` in which a gate's proxy says who is logged in (default "+access.DefaultIdentityHeader+")")
 	c.Flags().UintSliceVar(&opts.UIDs, "uid", nil, "the `UID` of the user that it runs as on this machine; repeat for more")
 	complete(c, "scope", plain(access.Scopes())...)
 	s.completeSchools(c, "school")
@@ -55,7 +62,7 @@ With --uid a program of that user needs no key on the portals' own socket.`,
 }
 
 func (o portalAddOptions) portal() (access.Portal, error) {
-	p := access.Portal{Name: o.Name, Schools: o.Schools, ReturnURLs: o.ReturnURLs}
+	p := access.Portal{Name: o.Name, Schools: o.Schools, ReturnURLs: o.ReturnURLs, IdentityHeader: o.IdentityHeader}
 	for _, text := range o.Scopes {
 		scope, err := access.ParseScope(text)
 		if err != nil {

@@ -21,7 +21,7 @@ func newPortalRevoke(s *session) *cobra.Command {
 		Use:   "revoke NAME",
 		Short: "End what a portal may do, or one of its keys",
 		Long: `End what a portal may do: its keys are no longer good and the logins that it has
-open end. With --key only that key goes.`,
+open end, as do the sessions at its gate. With --key only that key goes.`,
 		Example: `  pinward portal revoke ent
   pinward portal revoke ent --key k2p8v0m4q6t1x3z5a --yes`,
 		Args:              cobra.ExactArgs(1),
@@ -59,6 +59,10 @@ func (s *session) portalRevoke(ctx context.Context, opts portalRevokeOptions) er
 	if ended, err = a.RevokePortal(ctx, s.Operator, opts.Name); err != nil {
 		return err
 	}
-	item.Made = map[string]any{"logins_ended": ended.Logins}
-	return s.changed(item, "Portal %s is revoked, %s ended.", name, count(ended.Logins, "open login"))
+	item.Made = map[string]any{"logins_ended": ended.Logins, "sessions_ended": ended.Sessions}
+	words := count(ended.Logins, "open login")
+	if ended.Sessions > 0 {
+		words += " and " + count(ended.Sessions, "session")
+	}
+	return s.changed(item, "Portal %s is revoked, %s ended.", name, words)
 }

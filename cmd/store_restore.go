@@ -109,7 +109,8 @@ func (s *session) sayRestored(job *restoreJob, judged app.JudgedBackup, r app.Re
 		"accounts": judged.Accounts, "audit_head": r.Head.String(), "backup_at": judged.HeadAt,
 		"codes_voided": r.Ended.Codes, "counters_kept": r.Counters, "suspensions_kept": r.Suspended,
 		"portals_kept_revoked": r.Portals,
-		"lost_from":            nil, "lost_to": nil, "kept_as": orNil(job.aside),
+		"disputes_kept":        r.Disputed, "advice_kept": r.Advised, "resets_kept": r.Resets,
+		"lost_from": nil, "lost_to": nil, "kept_as": orNil(job.aside),
 	}}
 	if r.Lost.To > 0 {
 		item.Made["lost_from"], item.Made["lost_to"] = r.Lost.From, r.Lost.To
@@ -128,6 +129,10 @@ func (s *session) sayRestored(job *restoreJob, judged app.JudgedBackup, r app.Re
 	}
 	if r.Counters+r.Suspended > 0 {
 		s.say("Kept from the old store: wrong PINs at %s, %s.", count(r.Counters, "account"), count(r.Suspended, "suspension"))
+	}
+	if r.Disputed+r.Advised+r.Resets > 0 {
+		s.say("Kept from the old store: %s disputed, %s whose password must be changed, %s whose PIN was reset (hand out new codes).",
+			count(r.Disputed, "alert"), count(r.Advised, "account"), count(r.Resets, "account"))
 	}
 	s.say("%s", lostWords(r, job.aside))
 	return nil

@@ -48,6 +48,7 @@ const (
 	ReasonAccountUnknown       Reason = "account_unknown"
 	ReasonLoginExpired         Reason = "login_expired"
 	ReasonLoginExhausted       Reason = "login_exhausted"
+	ReasonHourlyLimit          Reason = "hourly_limit"
 	ReasonSetupCodeRequired    Reason = "setup_code_required"
 	ReasonSetupCodeWrong       Reason = "setup_code_wrong"
 	ReasonEnrolmentClosed      Reason = "enrolment_closed"
@@ -68,7 +69,7 @@ func Reasons() []Reason {
 		ReasonDeviceRecognized, ReasonNewDevice, ReasonDeviceExpired, ReasonDeviceRevoked, ReasonDeviceReplayed,
 		ReasonBrowserChanged, ReasonPINWrong, ReasonPINLocked, ReasonPINBlocked, ReasonPINNotSet, ReasonPINTemporary,
 		ReasonProtectionImposed, ReasonProtectionNotAllowed, ReasonGrace, ReasonNotifyOnly, ReasonNoProtection,
-		ReasonAccountSuspended, ReasonAccountUnknown, ReasonLoginExpired, ReasonLoginExhausted,
+		ReasonAccountSuspended, ReasonAccountUnknown, ReasonLoginExpired, ReasonLoginExhausted, ReasonHourlyLimit,
 		ReasonSetupCodeRequired, ReasonSetupCodeWrong, ReasonEnrolmentClosed, ReasonPasswordWrong,
 		ReasonLoginPass, ReasonPolicyPaused, ReasonResetSent, ReasonResetWrong, ReasonResetLimit, ReasonResetNotAllowed,
 		ReasonPINResetByMail, ReasonLoginCodeWrong,
@@ -155,7 +156,7 @@ func (l Login) Failed() bool {
 		return false
 	}
 	switch l.Reason { //nolint:exhaustive // the other denials say nothing of who tried
-	case ReasonPINWrong, ReasonLoginExhausted, ReasonSetupCodeWrong, ReasonPINLocked, ReasonPINBlocked,
+	case ReasonPINWrong, ReasonLoginExhausted, ReasonHourlyLimit, ReasonSetupCodeWrong, ReasonPINLocked, ReasonPINBlocked,
 		ReasonAccountUnknown, ReasonPasswordWrong:
 		return true
 	}

@@ -52,6 +52,9 @@ type Portal struct {
 	RevokedAt  time.Time
 	RevokedBy  string
 	AuditSeq   int64
+
+	// IdentityHeader is where a reverse proxy says who is logged in.
+	IdentityHeader string
 }
 
 // A PortalKey is a secret that a portal proves itself by, of 256 random bits.

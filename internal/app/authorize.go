@@ -45,6 +45,7 @@ const (
 	LoginPassGive   Action = "login.pass"
 	LoginRedeem     Action = "login.redeem"
 	LoginStatusRead Action = "login.status"
+	LoginRecognize  Action = "login.recognize"
 	PageVisit       Action = "page.visit"
 	PageRead        Action = "page.read"
 	PageFinish      Action = "page.finish"
@@ -93,6 +94,9 @@ const (
 	PortalList      Action = "portal.list"
 	PortalRotate    Action = "portal.rotate"
 	PortalRevoke    Action = "portal.revoke"
+	GateAsk         Action = "gate.ask"
+	GateRedeem      Action = "gate.redeem"
+	AccountSignOut  Action = "account.signout"
 
 	storeInit  Action = "store.init"
 	loginSweep Action = "login.sweep"
@@ -110,12 +114,12 @@ var grants = sync.OnceValue(func() map[Action][]access.Role {
 		AccountList: readers, DeviceList: readers, LoginList: readers, AlertsList: readers,
 		AlertsRules: readers, AlertsExport: readers, ReportCoverage: readers, ReportDevices: readers, ReportLogins: readers, ReportDigest: readers,
 		ReportIncident: readers, DigestMail: {access.RolePrincipal},
-		AccountShow: people, PINReset: people, PINStatusRead: people, PINUnlock: people,
+		AccountShow: people, AccountSignOut: people, PINReset: people, PINStatusRead: people, PINUnlock: people,
 		MailQueue:  {access.RolePrincipal},
 		DeviceShow: people, DeviceRevoke: people, DeviceDiagnose: people, AlertsAck: people,
 		AlertsDispute: people, AlertsRespond: people, LoginPassGive: people,
-		PINSet: portals, PINVerify: portals,
-		LoginStart: portals, LoginPIN: both, LoginSetup: both, LoginRemember: both,
+		PINSet: portals, PINVerify: portals, GateAsk: portals, GateRedeem: portals,
+		LoginStart: portals, LoginRecognize: portals, LoginPIN: both, LoginSetup: both, LoginRemember: both,
 		LoginReset: both, LoginRedeem: portals, LoginStatusRead: portals, AccountOpen: portals, NoticeList: portals,
 		NoticeSee: both, NoticeDispute: both,
 		PageVisit: users, PageRead: users, PageFinish: users, PageLeave: users, PINSuggest: users,

@@ -32,6 +32,10 @@ func reportRows() []matrixRow {
 		{"stream an export", readers(), onOwn, nil, func(k *kit, by access.Operator, _ target) error {
 			return k.ExportAlerts(ctx, by, app.Export{}, func(store.AlertRow) error { return nil })
 		}},
+		{"count an export", readers(), onOwn, nil, func(k *kit, by access.Operator, _ target) error {
+			_, err := k.CountExport(ctx, by, app.Export{})
+			return err
+		}},
 		{"hold an export", readers(), onOwn, nil, func(k *kit, by access.Operator, _ target) error {
 			return k.HoldExport(ctx, by, app.Export{}, "/var/tmp/alerts.csv", []byte{1})
 		}},

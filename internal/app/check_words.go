@@ -17,6 +17,8 @@ func unknownWord(row any) string {
 		return cmp.Or(refused("code", access.CheckSchoolCode(v.Code)), refused("language", access.CheckLang(v.Lang)))
 	case *access.Portal:
 		return portalWord(v)
+	case *access.GateSession:
+		return known("state", v.State, access.GateStates())
 	case *access.Account:
 		return accountWord(v)
 	case *access.Policy:
@@ -60,6 +62,9 @@ func portalWord(p *access.Portal) string {
 	}
 	for _, u := range p.ReturnURLs {
 		text = cmp.Or(text, refused("return address", access.CheckReturnURL(u)))
+	}
+	if p.IdentityHeader != "" {
+		text = cmp.Or(text, refused("identity header", access.CheckIdentityHeader(p.IdentityHeader)))
 	}
 	return text
 }

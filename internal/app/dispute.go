@@ -90,6 +90,7 @@ func (c *change) dispute(ctx context.Context, incident []store.AlertRow, reason 
 	if ended.Devices, err = c.revokeSince(ctx, account, devices, since); err != nil {
 		return Ended{}, err
 	}
+	ended.Sessions = c.sessions
 	c.note("alerts", len(incident))
 	c.noteEnded(ended)
 	return ended, nil

@@ -31,6 +31,7 @@ type LoginAnswer struct {
 	DeviceToken        string              `json:"device_token,omitempty"`
 	CookieName         string              `json:"cookie_name,omitempty"`
 	DevicesRevoked     int                 `json:"devices_revoked,omitempty"`
+	SessionsEnded      int                 `json:"sessions_ended,omitempty"` // at gates
 	Notices            []NoticeInfo        `json:"notices,omitempty"`
 
 	// PasswordChangeAdvised says that somebody else may know the password.

@@ -24,6 +24,11 @@ type StartLogin struct {
 	DeviceToken       access.Secret `json:"device_token"`
 	PasswordChangedAt *time.Time    `json:"password_changed_at"`
 
+	// Cookie gives the value of one of the browser's cookies, empty where it has
+	// none of that name, for callers that know all cookies and no DeviceToken:
+	// the name of the device's depends on the account. Nil: no cookies are known.
+	Cookie func(name string) access.Secret `json:"-"`
+
 	// ReturnURL asks for pinward's own pages, which send the browser back there:
 	// one of the portal's addresses, to the letter. State goes with it.
 	ReturnURL string `json:"return_url"`
@@ -39,29 +44,39 @@ type StartLogin struct {
 // Errors: access.ErrRefused with the code return_url_not_allowed or
 // state_invalid.
 func (a *App) StartLogin(ctx context.Context, by access.Operator, req StartLogin) (LoginAnswer, error) {
-	ip, err := req.check()
-	if err != nil {
+	if _, err := req.check(); err != nil {
 		return LoginAnswer{}, err
 	}
-	id, err := secret.NewLoginID(a.random)
-	if err != nil {
-		return LoginAnswer{}, fmt.Errorf("make a login id: %w", err)
-	}
 	var answer LoginAnswer
-	err = a.change(ctx, by, LoginStart, func(c *change) error {
-		if _, err := c.sweepLogins(ctx); err != nil {
-			return err
-		}
-		s := session{login: access.Login{
-			IDHash: secret.HashLoginID(id.Reveal()), OpenedBy: by.ID, State: access.LoginOpen,
-			StartedAt: c.now, ExpiresAt: c.now.Add(access.LoginFor),
-			IP: ip, UserAgent: access.CutUserAgent(req.UserAgent),
-		}}
-		answer, err = c.start(ctx, &s, req)
+	err := a.change(ctx, by, LoginStart, func(c *change) error {
+		id, opened, err := c.open(ctx, req)
+		opened.LoginID = id.Reveal()
+		answer = opened
 		return err
 	})
-	answer.LoginID = id.Reveal()
 	return answer, err
+}
+
+// open begins a login of the caller's and gives its secret id.
+func (c *change) open(ctx context.Context, req StartLogin) (secret.LoginID, LoginAnswer, error) {
+	id, err := secret.NewLoginID(c.app.random)
+	if err != nil {
+		return id, LoginAnswer{}, fmt.Errorf("make a login id: %w", err)
+	}
+	ip, err := req.check()
+	if err != nil {
+		return id, LoginAnswer{}, err
+	}
+	if _, err := c.sweepLogins(ctx); err != nil {
+		return id, LoginAnswer{}, err
+	}
+	s := session{login: access.Login{
+		IDHash: secret.HashLoginID(id.Reveal()), OpenedBy: c.by.ID, State: access.LoginOpen,
+		StartedAt: c.now, ExpiresAt: c.now.Add(access.LoginFor),
+		IP: ip, UserAgent: access.CutUserAgent(req.UserAgent),
+	}}
+	answer, err := c.start(ctx, &s, req)
+	return id, answer, err
 }
 
 // check refuses what names no account or two, and gives the address.
@@ -73,6 +88,14 @@ func (req StartLogin) check() (netip.Addr, error) {
 		return netip.Addr{}, err
 	}
 	return parseIP(req.IP)
+}
+
+// presented gives the device token that a login comes with.
+func (a *App) presented(req StartLogin, account access.Account) access.Secret {
+	if req.Cookie == nil || !req.DeviceToken.Empty() {
+		return req.DeviceToken
+	}
+	return req.Cookie(a.keys.CookieName(account.ID))
 }
 
 func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAnswer, error) {
@@ -96,7 +119,7 @@ func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAn
 	if req.ReturnURL != "" {
 		return c.startHosted(ctx, s, req)
 	}
-	token, err := c.app.token(ctx, c.Tx, req.DeviceToken)
+	token, err := c.app.token(ctx, c.Tx, c.app.presented(req, account))
 	if err != nil {
 		return LoginAnswer{}, err
 	}
@@ -127,7 +150,9 @@ func (c *change) decide(ctx context.Context, s *session, token decide.Token, pas
 		return LoginAnswer{}, err
 	}
 	c.noteLogin(s.login)
-	if err := c.replayed(ctx, s, token); err != nil || s.login.State != access.LoginPassed {
+	err = c.replayed(ctx, s, token)
+	answer.SessionsEnded = c.sessions
+	if err != nil || s.login.State != access.LoginPassed {
 		return answer, err
 	}
 	if err := c.spendPass(ctx, *s); err != nil {
@@ -238,7 +263,8 @@ func (c *change) noteLogin(l access.Login) {
 }
 
 // passwordChanged revokes the devices that were registered before the newest
-// change of password that the portal knows of, but the one in use (rule 6).
+// change of password that the portal knows of, but the one in use, and ends all
+// sessions but those of it (rule 6).
 func (c *change) passwordChanged(ctx context.Context, s *session, at *time.Time) (int, error) {
 	account := &s.facts.Account
 	if at == nil || at.After(c.now) || !at.UTC().Truncate(time.Millisecond).After(account.PasswordChangedAt) {
@@ -262,7 +288,8 @@ func (c *change) passwordChanged(ctx context.Context, s *session, at *time.Time)
 		}
 		revoked++
 	}
-	return revoked, nil
+	_, err = c.endSessions(ctx, store.GateFilter{AccountKey: account.Key, ButDevice: s.login.DeviceID})
+	return revoked, err
 }
 
 // replayed revokes the device of a superseded token and raises the alarm.

@@ -184,7 +184,7 @@ func TestDisputeOfWhatNoAlertToldOf(t *testing.T) {
 	if row.Severity != access.High || row.State != access.AlertDisputed || row.AnsweredBy != ent.ID || !row.At.Equal(k.now) {
 		t.Errorf("the alert: got %+v", row.Alert)
 	}
-	if !k.stored("lea").PasswordChangeAdvised() {
+	if !k.stored("lea").PasswordChangeAdvised(k.now) {
 		t.Error("no change of the password is advised")
 	}
 }

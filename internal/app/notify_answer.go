@@ -45,7 +45,7 @@ func inform(ctx context.Context, tx store.Tx, s session, answer *LoginAnswer, se
 	if err != nil {
 		return fmt.Errorf("look for what %s has not seen: %w", s.facts.Account.Login, err)
 	}
-	if answer.PasswordChangeAdvised, err = passwordChangeAdvised(ctx, tx, s.facts.Account, alerts); err != nil {
+	if answer.PasswordChangeAdvised, err = passwordChangeAdvised(ctx, tx, s.facts.Account, alerts, s.facts.Now); err != nil {
 		return err
 	}
 	if !notices || !s.proven() {

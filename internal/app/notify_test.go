@@ -343,7 +343,11 @@ func TestAnswersCarryUnseenNotices(t *testing.T) {
 			t.Errorf("an older alert that is %s: got %t", state, got)
 		}
 	}
-	k.tamper(`UPDATE alert SET state = 'open'`, fmt.Sprintf(`UPDATE account SET password_changed_at = %d`, k.now.UnixMilli()))
+	k.tamper(`UPDATE alert SET state = 'open'`, fmt.Sprintf(`UPDATE alert SET at = %d`, k.now.Add(-access.AdviceFor).UnixMilli()))
+	if k.give(k.start("lea", "").LoginID, rightPIN, "").PasswordChangeAdvised {
+		t.Error("the alerts are older than the advice holds, and a change is still advised")
+	}
+	k.tamper(fmt.Sprintf(`UPDATE alert SET at = %d`, k.now.UnixMilli()-1), fmt.Sprintf(`UPDATE account SET password_changed_at = %d`, k.now.UnixMilli()))
 	if k.give(k.start("lea", "").LoginID, rightPIN, "").PasswordChangeAdvised {
 		t.Error("the password was changed since, and a change is still advised")
 	}

@@ -106,25 +106,15 @@ func (c *change) redeem(ctx context.Context, req RedeemLogin) (RedeemedLogin, er
 	if err != nil {
 		return RedeemedLogin{}, err
 	}
-	if page.Key == 0 || l.AccountKey == 0 || !l.OpenAt(c.now) {
+	if page.Key == 0 {
 		return RedeemedLogin{}, errLoginGone
 	}
-	s, err := c.app.load(ctx, c.Tx, l)
+	s, right, err := c.redeemPage(ctx, l, page, req.Code)
 	if err != nil {
 		return RedeemedLogin{}, err
 	}
-	c.targetAccount(s.facts.Account)
-	c.note("login_number", l.Key)
-	right := page.CodeGood(c.now) && isSecret(req.Code, page.CodeHash) && l.State == access.LoginPassed
 	if !right {
 		return c.wrongReturn(ctx, s, page)
-	}
-	if !s.facts.Account.Usable(c.now, s.facts.Location) {
-		return RedeemedLogin{}, errLoginGone
-	}
-	page.CodeHash, page.RedeemedAt = nil, c.now
-	if err := c.PutPage(ctx, &page); err != nil {
-		return RedeemedLogin{}, fmt.Errorf("store a page of login %d: %w", l.Key, err)
 	}
 	answer, err := s.standing(ctx, c.Tx)
 	answer.MayRemember, answer.MayReset, answer.MayChoose, answer.AllowedProtections = false, false, false, nil
@@ -134,6 +124,30 @@ func (c *change) redeem(ctx context.Context, req RedeemLogin) (RedeemedLogin, er
 		done.ExternalID = &account.ExternalID
 	}
 	return done, err
+}
+
+// redeemPage spends the code of a page where it is the right one.
+func (c *change) redeemPage(ctx context.Context, l access.Login, page access.Page, code access.Secret) (session, bool, error) {
+	if l.AccountKey == 0 || !l.OpenAt(c.now) {
+		return session{}, false, errLoginGone
+	}
+	s, err := c.app.load(ctx, c.Tx, l)
+	if err != nil {
+		return s, false, err
+	}
+	c.targetAccount(s.facts.Account)
+	c.note("login_number", l.Key)
+	if !page.CodeGood(c.now) || !isSecret(code, page.CodeHash) || l.State != access.LoginPassed {
+		return s, false, nil
+	}
+	if !s.facts.Account.Usable(c.now, s.facts.Location) {
+		return s, false, errLoginGone
+	}
+	page.CodeHash, page.RedeemedAt = nil, c.now
+	if err := c.PutPage(ctx, &page); err != nil {
+		return s, false, fmt.Errorf("store a page of login %d: %w", l.Key, err)
+	}
+	return s, true, nil
 }
 
 // wrongReturn counts a code that was not the right one.

@@ -23,6 +23,10 @@ type PageView struct {
 	ExpiresAt time.Time // of the page: 10 minutes from the login on, 15 from the visit of an account
 	PINProven bool      // the PIN was given in this login, and holds
 
+	// CookieLost says that a browser like this one was recognized here lately, and
+	// that this one sent no token: it may be the same, without its cookies.
+	CookieLost bool
+
 	AccountID  string // public id
 	Login      string
 	Name       string
@@ -132,8 +136,26 @@ func (a *App) pageView(ctx context.Context, tx store.Tx, s session, p access.Pag
 		v.Lang = s.school.Lang
 	}
 	var err error
+	if v.CookieLost, err = s.cookieLost(ctx, tx); err != nil {
+		return v, err
+	}
 	v.Notices, err = a.pageNotices(ctx, tx, s)
 	return v, err
+}
+
+func (s session) cookieLost(ctx context.Context, tx store.Tx) (bool, error) {
+	if s.login.State != access.LoginOpen || s.facts.Recognition != decide.NoToken {
+		return false, nil
+	}
+	rows, err := tx.Devices(ctx, store.DeviceFilter{AccountKey: s.facts.Account.Key})
+	if err != nil {
+		return false, fmt.Errorf("list the devices of %s: %w", s.facts.Account.Login, err)
+	}
+	devices := make([]access.Device, len(rows))
+	for i, row := range rows {
+		devices[i] = row.Device
+	}
+	return decide.CookieLost(s.facts.Now, s.login.Browser(), s.login.IP, devices), nil
 }
 
 // pageNotices gives what the person has not seen, but what this very login is

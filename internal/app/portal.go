@@ -20,9 +20,13 @@ type MadePortal struct {
 }
 
 // AddPortal lets a program run logins, with a first key. Of p, the name, the
-// scopes, the schools, the return addresses, the networks and the uids count.
+// scopes, the schools, the return addresses, the networks, the uids and the identity header
+// count.
 func (a *App) AddPortal(ctx context.Context, by access.Operator, p access.Portal) (MadePortal, error) {
 	var made MadePortal
+	if p.May(access.ScopeGate) && p.IdentityHeader == "" {
+		p.IdentityHeader = access.DefaultIdentityHeader
+	}
 	err := a.change(ctx, by, PortalAdd, func(c *change) (err error) {
 		if err := authorizeWhole(by, PortalAdd); err != nil {
 			return err
@@ -32,7 +36,7 @@ func (a *App) AddPortal(ctx context.Context, by access.Operator, p access.Portal
 		}
 		made.Portal = access.Portal{
 			Name: p.Name, Scopes: p.Scopes, Schools: p.Schools, ReturnURLs: p.ReturnURLs, Networks: p.Networks, UIDs: p.UIDs,
-			CreatedAt: c.now,
+			IdentityHeader: p.IdentityHeader, CreatedAt: c.now,
 		}
 		c.target("portal", p.Name)
 		c.note("scopes", p.Scopes)
@@ -62,7 +66,19 @@ func (c *change) checkPortal(ctx context.Context, p access.Portal) error {
 			return err
 		}
 	}
-	return nil
+	return checkGate(p)
+}
+
+func checkGate(p access.Portal) error {
+	switch {
+	case !p.May(access.ScopeGate) && p.IdentityHeader != "":
+		return access.Usage("portal add: an identity header without the scope gate", "add --scope gate, or leave it out")
+	case !p.May(access.ScopeGate):
+		return nil
+	case len(p.ReturnURLs) == 0:
+		return access.Usage("portal add: a gate without a return address", "name the application's: --return-url https://app.example/_pin/callback")
+	}
+	return access.CheckIdentityHeader(p.IdentityHeader)
 }
 
 // giveKey makes a key for the portal; the oldest goes where there are too many.
@@ -122,7 +138,8 @@ func (a *App) RevokePortalKey(ctx context.Context, by access.Operator, name, key
 	})
 }
 
-// RevokePortal ends what a program may do, and the logins that it has open.
+// RevokePortal ends what a program may do, the logins that it has open, and the
+// sessions at its gate.
 func (a *App) RevokePortal(ctx context.Context, by access.Operator, name string) (Ended, error) {
 	var ended Ended
 	err := a.change(ctx, by, PortalRevoke, func(c *change) error {
@@ -137,6 +154,9 @@ func (a *App) RevokePortal(ctx context.Context, by access.Operator, name string)
 		}
 		if ended.Logins, err = c.EndLoginsOf(ctx, opener, access.ReasonLoginExpired, c.now); err != nil {
 			return fmt.Errorf("end the logins of portal %s: %w", name, err)
+		}
+		if ended.Sessions, err = c.endSessions(ctx, store.GateFilter{PortalKey: p.Key}); err != nil {
+			return err
 		}
 		c.noteEnded(ended)
 		return nil

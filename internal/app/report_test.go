@@ -26,6 +26,12 @@ func (k *kit) exported(cursor string, by access.Operator) []int64 {
 		return nil
 	})
 	if err == nil {
+		var n int
+		if n, err = k.CountExport(k.t.Context(), by, e); n != len(keys) {
+			k.t.Errorf("counted: got %d, want the %d that came", n, len(keys))
+		}
+	}
+	if err == nil {
 		err = k.EndExport(k.t.Context(), by, e, app.Exported{Alerts: len(keys)})
 	}
 	if err != nil {
@@ -218,6 +224,7 @@ func TestErasedPersonIsGone(t *testing.T) {
 	k.registered("zebulon", rightPIN, "Zebs phone")
 	k.start("zebulon", "")
 	k.exported("nightly", root)
+	k.contained("zebulon") // the school is told, by login
 	plan, err := k.ErasurePlan(t.Context(), root, "zebulon")
 	if err != nil || plan.Devices != 1 || plan.Logins == 0 {
 		t.Fatalf("plan: got %+v, %v", plan, err)

@@ -27,6 +27,7 @@ type legacy struct {
 	cursors   []access.Cursor
 	portals   []access.Portal      // nil: not readable
 	times     map[string]time.Time // of metaLastBackup and metaKeyNoted
+	incidents incidentLegacy
 }
 
 // inherit takes over the legacy of old. Where old turns out to be damaged, it
@@ -53,6 +54,9 @@ func (c *change) inherit(ctx context.Context, old store.Viewer, r *Restored) err
 		return err
 	}
 	if r.Portals, err = c.keepPortals(ctx, l.portals); err != nil {
+		return err
+	}
+	if err := c.keepIncidents(ctx, l.incidents, r); err != nil {
 		return err
 	}
 	if err := c.RaiseNumbers(ctx, l.numbers); err != nil {
@@ -102,7 +106,7 @@ func (l *legacy) read(ctx context.Context, tx store.Tx) error {
 			return err
 		}
 	}
-	return nil
+	return l.incidents.read(ctx, tx)
 }
 
 // keepAttempts keeps the worse of both counts, and gives the number of accounts

@@ -67,6 +67,8 @@ type Options struct {
 	Empty  string    // what to say when a table has no rows, for example "no devices"
 	Notes  io.Writer // where Empty goes (standard error, not the data); nil: nowhere
 
+	Rows int // how many will come, where that is known, so that too many are refused before the first; 0: not known
+
 	Title string         // of an HTML page
 	Lead  string         // what the page is, under its title; empty: nothing
 	Foot  string         // at the page's end; empty: nothing

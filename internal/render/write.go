@@ -33,6 +33,9 @@ type head struct {
 // it, JSON, XLSX and HTML are left unfinished, a table is not begun. An error of w, or of a
 // value that cannot be written, ends it too.
 func Write[T any](w io.Writer, o Options, columns []Column[T], rows iter.Seq2[T, error]) error {
+	if o.Format == XLSX && o.Rows > MaxSheetRows {
+		return writing(ErrTooManyRows)
+	}
 	s, err := newSink(w, o, heads(columns))
 	if err != nil {
 		return err

@@ -11,6 +11,8 @@ import (
 type Portals interface {
 	// Portal gives the one of that name that is not revoked.
 	Portal(ctx context.Context, name string) (access.Portal, error)
+	// PortalByKey gives the one of that key, revoked or not.
+	PortalByKey(ctx context.Context, key int64) (access.Portal, error)
 	// PortalByKeyID gives the owner of a key, with the portal's keys; revoked
 	// ones have none.
 	PortalByKeyID(ctx context.Context, keyID string) (access.Portal, error)

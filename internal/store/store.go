@@ -81,6 +81,8 @@ type Tx interface {
 	Devices
 	Logins
 	Pages
+	Gates
+	KeptAnswers
 	Alerts
 	Detection
 	Notices
@@ -291,6 +293,8 @@ type Alerts interface {
 	// and leaves their names out.
 	// It ends at the first error of each, and gives it back.
 	EachAlert(ctx context.Context, f AlertFilter, each func(AlertRow) error) error
+	// CountAlerts counts all that f selects, whatever its Limit.
+	CountAlerts(ctx context.Context, f AlertFilter) (int, error)
 	PutAlert(ctx context.Context, a *access.Alert) error
 	// LastAlert gives the account's newest alert among kinds, or ErrNotFound.
 	LastAlert(ctx context.Context, accountKey int64, kinds []access.AlertKind) (access.Alert, error)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"pinward/internal/web/edge"
+	"pinward/internal/web/pages"
 )
 
 // unrouted is the route that requests are counted and logged under that no
@@ -103,8 +104,12 @@ func (r *refusal) WriteHeader(status int)      { r.status = status }
 func (r *refusal) Write(p []byte) (int, error) { return len(p), nil }
 
 // refuse answers what never reached a route, or came back from one broken: as a
-// problem to programs of the API, else in one line of text.
+// problem to programs of the API, to browsers with a page, else in one line of
+// text.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, code string) {
+	if !strings.HasPrefix(r.URL.Path, "/v1/") && pages.Refuse(s.edge(), w, r, status) {
+		return
+	}
 	if !strings.HasPrefix(r.URL.Path, "/v1/") {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(status)

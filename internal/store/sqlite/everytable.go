@@ -45,6 +45,9 @@ func everyTable() []table {
 		numbered("device", "d", "d.public_id", deviceColumns, as(deviceFields)),
 		numbered("login", "l", "l.id", loginColumns, as(loginFields)),
 		numbered("page", "p", "p.id", pageColumns, as(pageFields)),
+		numbered("gate_start", "g", "g.id", gateStartColumns, as(gateStartFields)),
+		numbered("gate_session", "g", "g.id", gateSessionColumns, as(gateSessionFields)),
+		numbered("kept_answer", "k", "k.id", keptAnswerColumns, as(keptAnswerFields)),
 		numbered("alert", "t", "t.id", alertColumns, as(alertFields)),
 		numbered("notice", "n", "n.public_id", noticeColumns, as(noticeFields)),
 		{

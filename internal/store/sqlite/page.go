@@ -15,6 +15,8 @@ const selectPageByLink = `SELECT ` + pageColumns + ` FROM page p WHERE p.link_ha
 
 const selectPageByBrowser = `SELECT ` + pageColumns + ` FROM page p WHERE p.browser_hash = ?1`
 
+const selectPageByCode = `SELECT ` + pageColumns + ` FROM page p WHERE p.code_hash = ?1`
+
 const selectLoginPage = `SELECT ` + pageColumns + ` FROM page p WHERE p.login_id = ?1 AND p.kind = 'login'`
 
 const insertPage = `INSERT INTO page (login_id, kind, link_hash, link_until, browser_hash, visited_at, return_url, state,
@@ -39,6 +41,10 @@ func (t *tx) PageByLink(ctx context.Context, linkHash []byte) (access.Page, erro
 
 func (t *tx) PageByBrowser(ctx context.Context, browserHash []byte) (access.Page, error) {
 	return t.page(ctx, selectPageByBrowser, browserHash)
+}
+
+func (t *tx) PageByCode(ctx context.Context, codeHash []byte) (access.Page, error) {
+	return t.page(ctx, selectPageByCode, codeHash)
 }
 
 func (t *tx) page(ctx context.Context, query string, hash []byte) (access.Page, error) {

@@ -42,6 +42,7 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 		{"device by public id", selectDevice, "d USING INDEX sqlite_autoindex_device_1", 1},
 		{"number of devices", countDevices, "d USING INDEX device_", 2},
 		{"login by its hash", selectLogin, "l USING INDEX sqlite_autoindex_login_1", 1},
+		{"an answer that is kept", selectKeptAnswer, "k USING INDEX kept_answer_name", 2},
 		{"login by its key", selectLoginByKey, "l USING INTEGER PRIMARY KEY", 1},
 		{"page by its link", selectPageByLink, "p USING INDEX page_link", 1},
 		{"page by its browser", selectPageByBrowser, "p USING INDEX page_browser", 1},

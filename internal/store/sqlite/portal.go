@@ -14,9 +14,11 @@ import (
 )
 
 const portalColumns = `o.id, o.name, o.scopes, o.schools, o.return_urls, o.networks, o.uids, o.created_at, o.revoked_at,
-	o.revoked_by, o.audit_seq`
+	o.revoked_by, o.audit_seq, o.identity_header`
 
 const selectPortal = `SELECT ` + portalColumns + ` FROM portal o WHERE o.name = ?1 AND o.revoked_at IS NULL`
+
+const selectPortalByRow = `SELECT ` + portalColumns + ` FROM portal o WHERE o.id = ?1`
 
 const selectPortalByKey = `SELECT ` + portalColumns + ` FROM portal_key k JOIN portal o ON o.id = k.portal_id WHERE k.id = ?1`
 
@@ -30,6 +32,7 @@ func portalFields(p *access.Portal) []any {
 	return []any{
 		&p.Key, &p.Name, intoWords(&p.Scopes), intoWords(&p.Schools), intoWords(&p.ReturnURLs), intoPrefixes(&p.Networks),
 		intoUIDs(&p.UIDs), intoTime(&p.CreatedAt), intoTime(&p.RevokedAt), &p.RevokedBy, &p.AuditSeq,
+		&p.IdentityHeader,
 	}
 }
 
@@ -41,15 +44,19 @@ func (t *tx) Portal(ctx context.Context, name string) (access.Portal, error) {
 	return t.portal(ctx, selectPortal, name)
 }
 
+func (t *tx) PortalByKey(ctx context.Context, key int64) (access.Portal, error) {
+	return t.portal(ctx, selectPortalByRow, key)
+}
+
 func (t *tx) PortalByKeyID(ctx context.Context, keyID string) (access.Portal, error) {
 	return t.portal(ctx, selectPortalByKey, keyID)
 }
 
-func (t *tx) portal(ctx context.Context, query, name string) (access.Portal, error) {
+func (t *tx) portal(ctx context.Context, query string, named any) (access.Portal, error) {
 	var p access.Portal
-	err := t.one(ctx, query, []any{name}, portalFields(&p)...)
+	err := t.one(ctx, query, []any{named}, portalFields(&p)...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return p, access.NotFound("portal", name)
+		return p, access.NotFound("portal", fmt.Sprint(named))
 	}
 	if err != nil {
 		return p, err
@@ -79,16 +86,16 @@ func (t *tx) Portals(ctx context.Context, all bool) ([]access.Portal, error) {
 func (t *tx) PutPortal(ctx context.Context, p *access.Portal) error {
 	args := []any{
 		p.Name, words(p.Scopes), words(p.Schools), words(p.ReturnURLs), prefixes(p.Networks), uids(p.UIDs),
-		millis(p.CreatedAt), millis(p.RevokedAt), p.RevokedBy, p.AuditSeq,
+		millis(p.CreatedAt), millis(p.RevokedAt), p.RevokedBy, p.AuditSeq, p.IdentityHeader,
 	}
 	var err error
 	if p.Key == 0 {
 		p.Key, err = t.insert(ctx, `INSERT INTO portal (name, scopes, schools, return_urls, networks, uids, created_at,
-			revoked_at, revoked_by, audit_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`, args...)
+			revoked_at, revoked_by, audit_seq, identity_header) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`, args...)
 	} else {
 		err = t.update(ctx, fmt.Sprintf("portal %q", p.Name), `UPDATE portal SET name = ?1, scopes = ?2, schools = ?3,
-			return_urls = ?4, networks = ?5, uids = ?6, created_at = ?7, revoked_at = ?8, revoked_by = ?9, audit_seq = ?10
-			WHERE id = ?11`, append(args, p.Key)...)
+			return_urls = ?4, networks = ?5, uids = ?6, created_at = ?7, revoked_at = ?8, revoked_by = ?9, audit_seq = ?10,
+			identity_header = ?11 WHERE id = ?12`, append(args, p.Key)...)
 	}
 	if taken(err) {
 		return access.Refused("portal_taken", fmt.Sprintf("portal %q: there is one already", p.Name), "choose another name, or revoke that one: pinward portal revoke "+p.Name)

@@ -77,7 +77,7 @@ func noticeFilters(t *testing.T, f *fixture) {
 	ada, bob := all["a.ada"].Key, all["b.bob"].Key
 	n1, n2, n3 := newNotice("n1", ada), newNotice("n2", bob), newNotice("n3", 0)
 	n2.School, n2.State, n2.SeenAt = "B", access.NoticeSent, epoch()
-	n3.At = epoch().Add(time.Hour)
+	n3.At, n3.Facts.Login = epoch().Add(time.Hour), "a.ada"
 	for _, n := range []*access.Notice{&n1, &n2, &n3} {
 		f.update(putNotice(n))
 	}
@@ -88,6 +88,7 @@ func noticeFilters(t *testing.T, f *fixture) {
 	}{
 		{"nothing", store.NoticeFilter{}, []string{"n1", "n2", "n3"}},
 		{"account", store.NoticeFilter{AccountKey: ada}, []string{"n1"}},
+		{"account, or named", store.NoticeFilter{AccountKey: ada, Named: "a.ada"}, []string{"n1", "n3"}},
 		{"school", store.NoticeFilter{Schools: []string{"B"}}, []string{"n2"}},
 		{"no school allowed", store.NoticeFilter{Schools: []string{}}, []string{}},
 		{"states", store.NoticeFilter{States: []access.NoticeState{access.NoticeWaiting}}, []string{"n1", "n3"}},

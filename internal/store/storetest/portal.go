@@ -21,7 +21,7 @@ func newPortal(name string) access.Portal {
 	return access.Portal{
 		Name: name, Scopes: []access.Scope{access.ScopeLogin, access.ScopeGate}, Schools: []string{"A", "B"},
 		ReturnURLs: []string{"https://portal.example/back"}, Networks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
-		UIDs: []uint32{33, 4294967295}, CreatedAt: epoch(), RevokedBy: "uid:0", AuditSeq: 7,
+		UIDs: []uint32{33, 4294967295}, CreatedAt: epoch(), RevokedBy: "uid:0", AuditSeq: 7, IdentityHeader: "Remote-User",
 		Keys: []access.PortalKey{
 			{ID: "k1", Hash: []byte("one"), CreatedAt: epoch(), LastUsedAt: epoch()},
 			{ID: "k2", Hash: []byte("two"), CreatedAt: epoch().Add(time.Hour)},
@@ -43,11 +43,14 @@ func portalRoundTrip(t *testing.T, f *fixture) {
 	same(t, "portal", read(f, getPortal("ent")), p)
 	byKey := func(ctx context.Context, tx store.Tx) (access.Portal, error) { return tx.PortalByKeyID(ctx, "k2") }
 	same(t, "portal by key", read(f, byKey), p)
+	byRow := func(ctx context.Context, tx store.Tx) (access.Portal, error) { return tx.PortalByKey(ctx, p.Key) }
+	same(t, "portal by row", read(f, byRow), p)
 
 	p.Keys, p.RevokedAt = p.Keys[1:], epoch()
 	filled(t, p)
 	putPortal(f, &p)
 	same(t, "revoked portal by key", read(f, byKey), p)
+	same(t, "revoked portal by row", read(f, byRow), p)
 	f.view(func(ctx context.Context, tx store.Tx) error {
 		_, err := tx.Portal(ctx, "ent")
 		absent(t, "a revoked portal", err)

@@ -43,6 +43,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"device lists", deviceLists},
 		{"logins", logins},
 		{"login lists", loginLists},
+		{"gates", gates},
+		{"kept answers", keptAnswers},
 		{"pages", pages},
 		{"alerts", alerts},
 		{"alert lists", alertLists},
