@@ -32,26 +32,31 @@ type service struct {
 	process *exec.Cmd
 }
 
-// serve starts one on a free port of this machine and waits until it answers.
-func (s *setup) serve(ctx context.Context, on *sample, portal string) (*service, error) {
+// freeAddress gives one of this machine that nobody listens on.
+func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	v := &service{address: l.Addr().String()}
-	if err := l.Close(); err != nil {
-		return nil, err
-	}
-	var all []string
-	for n := range schools {
-		all = append(all, schoolCode(n))
-	}
-	made, err := on.app.AddPortal(ctx, operator(), access.Portal{Name: portal, Scopes: []access.Scope{access.ScopeLogin, access.ScopeRecognize}, Schools: all})
+	return l.Addr().String(), l.Close()
+}
+
+// serve starts one on a free port of this machine, with a new portal for all
+// schools, and waits until it answers.
+func (s *setup) serve(ctx context.Context, on *sample, portal access.Portal, args ...string) (*service, error) {
+	address, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
-	v.key = made.Key.Reveal()
-	v.process = s.pinward(on, "serve", "--quiet", "--listen", v.address, "--socket", "off").command(ctx)
+	for n := range schools {
+		portal.Schools = append(portal.Schools, schoolCode(n))
+	}
+	made, err := on.app.AddPortal(ctx, operator(), portal)
+	if err != nil {
+		return nil, err
+	}
+	v := &service{address: address, key: made.Key.Reveal()}
+	v.process = s.pinward(on, append([]string{"serve", "--quiet", "--listen", v.address, "--socket", "off"}, args...)...).command(ctx)
 	if err := v.process.Start(); err != nil {
 		return nil, err
 	}

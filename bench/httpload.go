@@ -18,7 +18,7 @@ import (
 // measureHTTP asks a running service from this process, on the same cores:
 // recognitions, whole logins from new devices, and a flood of PINs.
 func measureHTTP(ctx context.Context, s *setup) (results []result, err error) {
-	v, err := s.serve(ctx, s.large, "bench")
+	v, err := s.serve(ctx, s.large, access.Portal{Name: "bench", Scopes: []access.Scope{access.ScopeLogin, access.ScopeRecognize}})
 	if err != nil {
 		return nil, err
 	}
@@ -44,16 +44,22 @@ func (v *service) recognitions(ctx context.Context, s *setup) ([]result, error) 
 	for i, r := range logins {
 		requests[i] = v.post("/v1/recognize", object("login", r.Login, "ip", r.IP, "user_agent", r.UserAgent, "device_token", r.DeviceToken.Reveal()))
 	}
+	return v.hurry("POST /v1/recognize", connections, span, requests, 8000)
+}
+
+// hurry asks on so many connections for a span of time, one after the other on
+// each, and tells how many were answered a second and how fast; each must be 200.
+func (v *service) hurry(what string, connections int, span time.Duration, requests [][]byte, wanted float64) ([]result, error) {
 	var mu sync.Mutex
 	var times []time.Duration
 	began := time.Now()
-	err = v.crowd(connections, func(i int, l *line) error {
+	err := v.crowd(connections, func(i int, l *line) error {
 		var mine []time.Duration
 		for n := i * len(requests) / connections; time.Since(began) < span; n++ {
 			asked := time.Now()
 			status, body, err := l.ask(requests[n%len(requests)])
 			if err != nil || status != 200 {
-				return errors.Join(err, fmt.Errorf("recognize: %d %s", status, body))
+				return errors.Join(err, fmt.Errorf("%s: %d %s", what, status, body))
 			}
 			mine = append(mine, time.Since(asked))
 		}
@@ -68,9 +74,12 @@ func (v *service) recognitions(ctx context.Context, s *setup) ([]result, error) 
 	slices.Sort(times)
 	p99 := times[len(times)*99/100]
 	perSecond := float64(len(times)) / span.Seconds()
+	late := result{what: "its 99th percentile", ours: short(p99), beside: "-", limit: "-", within: true}
+	if wanted > 0 {
+		late.limit, late.within = "10 ms", p99 <= 10*time.Millisecond
+	}
 	return []result{
-		rate("POST /v1/recognize, 16 connections", perSecond, 8000, short(times[len(times)/2])+" median"),
-		{what: "its 99th percentile", ours: short(p99), beside: "-", limit: "10 ms", within: p99 <= 10*time.Millisecond},
+		rate(fmt.Sprintf("%s, %d connections", what, connections), perSecond, wanted, short(times[len(times)/2])+" median"), late,
 	}, nil
 }
 

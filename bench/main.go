@@ -73,6 +73,7 @@ func run(ctx context.Context) (err error) {
 		{"detection", measureDetect},
 		{"argon2id", measureArgon2},
 		{"http", measureHTTP},
+		{"gate", measureGate},
 		{"growth 10x", measureGrowth},
 		{"alerts export", measureAlertExport},
 		{"alerts tail", measureTail},
