@@ -21,7 +21,7 @@ const (
 	screens  = "../.bin/e2e/screens"
 	axeFile  = "../.bin/e2e/node_modules/axe-core/axe.min.js"
 	windows  = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
-	patience = 30 * time.Second
+	patience = time.Minute
 )
 
 // startChromium starts Debian's Chromium without a window.
