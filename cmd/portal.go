@@ -28,13 +28,13 @@ func portalColumns() []column[access.Portal] {
 		{Key: "schools", Title: "SCHOOLS", Value: func(r row) any { return plain(r.Schools) }},
 		{Key: "return_urls", Title: "RETURN ADDRESSES", Spare: 2, Value: func(r row) any { return plain(r.ReturnURLs) }},
 		{Key: "networks", Title: "NETWORKS", Spare: 1, Value: func(r row) any { return prefixTexts(r.Networks) }},
-		{Key: "identity_header", Title: "", Value: func(r row) any { return orNil(r.IdentityHeader) }},
 		{Key: "uids", Title: "", Value: func(r row) any { return uidTexts(r.UIDs) }},
 		{Key: "key_ids", Title: "KEYS", Whole: true, Value: func(r row) any { return keyIDs(r.Keys) }},
 		{Key: "last_used_at", Title: "LAST USED", Value: func(r row) any { return r.LastUsedAt() }},
 		{Key: "created_at", Title: "", Value: func(r row) any { return r.CreatedAt }},
 		{Key: "revoked_at", Title: "", Value: func(r row) any { return r.RevokedAt }},
 		{Key: "revoked_by", Title: "", Value: func(r row) any { return orNil(r.RevokedBy) }},
+		{Key: "identity_header", Title: "", Value: func(r row) any { return orNil(r.IdentityHeader) }},
 	}
 }
 
