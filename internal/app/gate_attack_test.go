@@ -123,6 +123,39 @@ func TestGateCodeOfAnother(t *testing.T) {
 	}
 }
 
+// TestGateStateOfAnotherLogin: a login with the same state that is another
+// portal's, or another account's, opens no gate.
+func TestGateStateOfAnotherLogin(t *testing.T) {
+	for name, c := range map[string]struct {
+		login string
+		by    func(k *kit, s *site) access.Operator
+	}{
+		"another portal's": {"lea", func(k *kit, _ *site) access.Operator {
+			return k.portal(access.Portal{Name: "ent", Scopes: []access.Scope{access.ScopeLogin}, ReturnURLs: []string{notesBack}}).Portal.Operator()
+		}},
+		"another account's": {"tom", func(_ *kit, s *site) access.Operator { return s.by }},
+	} {
+		k, s := gated(t)
+		k.add("tom", access.Student)
+		k.pin("tom", rightPIN)
+		answer, err := s.ask(notesPage)
+		if err != nil {
+			t.Fatal(err)
+		}
+		started, err := k.StartLogin(context.Background(), c.by(k, s), app.StartLogin{
+			Login: c.login, IP: s.ip, UserAgent: s.agent, ReturnURL: notesBack, State: answer.Start.Reveal(),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.visit(started.PageLink)
+		s.give(rightPIN, "")
+		if _, err := s.redeem(s.back()); access.CodeOf(err) != "login_code_wrong" {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
 // TestGateFixation: a session is always a new one, whatever the browser holds.
 func TestGateFixation(t *testing.T) {
 	_, thief := gated(t)
