@@ -54,7 +54,7 @@ endef
 
 e2e: ## open what is written with the programs that people use
 	scripts/e2e-setup.sh
-	go test -count=1 -tags e2e -v ./e2e
+	go test -count=1 -timeout 30m -tags e2e -v ./e2e
 
 bench: build ## measure beside sqlite3 and argon2; docs/performance.md
 	scripts/bench-setup.sh

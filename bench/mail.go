@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"pinward/internal/access"
@@ -36,15 +39,15 @@ func measureMail(ctx context.Context, s *setup) (results []result, err error) {
 }
 
 // flush runs the program that sends mails.
-func (s *setup) flush(ctx context.Context, server *mailServer, args ...string) *exec.Cmd {
-	c := s.pinward(s.small, append([]string{"mail"}, args...)...).command(ctx)
+func (s *setup) flush(ctx context.Context, on *sample, server *mailServer, args ...string) *exec.Cmd {
+	c := s.pinward(on, append([]string{"mail"}, args...)...).command(ctx)
 	c.Env = append(c.Env, "PINWARD_MAIL_DELIVERY=smtp", "PINWARD_MAIL_FROM=office@school.example", "PINWARD_MAIL_HOST=127.0.0.1",
 		"PINWARD_MAIL_TLS=none", "PINWARD_MAIL_PORT="+server.port(), "PINWARD_MAIL_TIMEOUT=30s")
 	return c
 }
 
 func (s *setup) mailsIn(ctx context.Context, server *mailServer, m mood) (result, error) {
-	if err := s.oweMails(ctx); err != nil {
+	if err := s.small.oweMails(ctx); err != nil {
 		return result{}, err
 	}
 	server.reset(m)
@@ -73,7 +76,7 @@ func (s *setup) mailsIn(ctx context.Context, server *mailServer, m mood) (result
 // flushAll makes all mails due and sends them. A server in a mood makes it fail.
 func (s *setup) flushAll(ctx context.Context, server *mailServer) error {
 	for _, verb := range []string{"retry", "flush"} {
-		err := s.flush(ctx, server, verb, "--quiet").Run()
+		err := s.flush(ctx, s.small, server, verb, "--quiet").Run()
 		var exit *exec.ExitError
 		if err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 9) {
 			return fmt.Errorf("mail %s: %w", verb, err)
@@ -83,11 +86,11 @@ func (s *setup) flushAll(ctx context.Context, server *mailServer) error {
 }
 
 // oweMails owes so many notices, each to an address of its own.
-func (s *setup) oweMails(ctx context.Context) error {
-	return s.small.store.UpdateMany(ctx, func(tx store.Tx) error {
+func (s *sample) oweMails(ctx context.Context) error {
+	return s.store.UpdateMany(ctx, func(tx store.Tx) error {
 		now := time.Now()
 		for i := range mails {
-			a, err := tx.AccountByLogin(ctx, loginName(i%s.small.accounts))
+			a, err := tx.AccountByLogin(ctx, loginName(i%s.accounts))
 			if err != nil {
 				return err
 			}
@@ -103,49 +106,82 @@ func (s *setup) oweMails(ctx context.Context) error {
 	})
 }
 
-// loginsBesideMail times a login that begins, alone and while a flush waits for a
-// server that hangs.
+// besideRepeats is how often the flush changes from one store to the other.
+const besideRepeats = 9
+
+// loginsBesideMail times a login that begins on two stores that are alike, login
+// by login in turn, while a flush of one of them waits for a server that hangs.
+// The flush changes sides, and the turns their order, so that neither the stores nor what else the machine
+// does makes a difference.
 func (s *setup) loginsBesideMail(ctx context.Context, server *mailServer) (result, error) {
-	if err := s.oweMails(ctx); err != nil {
+	dir := filepath.Join(s.dir, "twin")
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		return result{}, err
 	}
+	twin, err := newSample(ctx, dir, s.small.accounts)
+	if err != nil {
+		return result{}, err
+	}
+	defer func() { _ = twin.store.Close() }()
+	sides := []*sample{s.small, twin}
+	for _, one := range sides {
+		if err := one.oweMails(ctx); err != nil {
+			return result{}, err
+		}
+	}
 	server.reset(hanging)
-	n := 0
-	start := func() error {
-		n += 101
-		req, err := s.small.request(n%s.small.accounts, false)
-		if err == nil {
-			_, err = s.small.app.StartLogin(ctx, operator(), req)
+	var beside, alone []time.Duration
+	var ratios []float64
+	for repeat := range besideRepeats {
+		with, without := sides[repeat%2], sides[1-repeat%2]
+		medians, err := s.besideOnce(ctx, server, with, without, repeat/2%2 == 0)
+		if err != nil {
+			return result{}, err
 		}
-		return err
+		beside, alone = append(beside, medians[0]), append(alone, medians[1])
+		ratios = append(ratios, float64(medians[0])/float64(medians[1]))
+		fmt.Fprintf(os.Stderr, "repeat %d: %s while mails hang, %s without\n", repeat+1, short(medians[0]), short(medians[1]))
 	}
-	var alone, beside []time.Duration
-	for range 6 {
-		for _, into := range []*[]time.Duration{&alone, &beside} {
-			stop, err := s.hangingFlush(ctx, server, into == &beside)
-			if err != nil {
-				return result{}, err
-			}
-			medians, err := takeTurns(100, timed(start))
-			stop()
-			if err != nil {
-				return result{}, err
-			}
-			*into = append(*into, medians[0])
-		}
-	}
-	medians := []time.Duration{median(beside), median(alone)}
-	return compared("login start while mails hang", medians, "without", 1.1), nil
+	r := compared("login start while mails hang", []time.Duration{median(beside), median(alone)}, "without", 1.1)
+	slices.Sort(ratios) // of two times taken side by side, not of two medians of different moments
+	r.ratio = ratios[len(ratios)/2]
+	r.within = r.ratio <= 1.1
+	return r, nil
 }
 
-// hangingFlush starts a flush, where wanted, and waits until the server holds its
-// mail.
-func (s *setup) hangingFlush(ctx context.Context, server *mailServer, wanted bool) (stop func(), err error) {
-	if !wanted {
-		return func() {}, nil
+// besideOnce gives the medians of one repeat, that beside the flush first. first
+// says whether it also goes first in each turn.
+func (s *setup) besideOnce(ctx context.Context, server *mailServer, with, without *sample, first bool) ([]time.Duration, error) {
+	stop, err := s.hangingFlush(ctx, server, with)
+	if err != nil {
+		return nil, err
 	}
+	defer stop()
+	if first {
+		return takeTurns(300, with.starting(ctx), without.starting(ctx))
+	}
+	medians, err := takeTurns(300, without.starting(ctx), with.starting(ctx))
+	slices.Reverse(medians)
+	return medians, err
+}
+
+// starting begins logins of one account after the other.
+func (s *sample) starting(ctx context.Context) task {
+	n := 0
+	return timed(func() error {
+		n += 101
+		req, err := s.request(n%s.accounts, false)
+		if err == nil {
+			_, err = s.app.StartLogin(ctx, operator(), req)
+		}
+		return err
+	})
+}
+
+// hangingFlush starts a flush and waits until the server holds its mail.
+func (s *setup) hangingFlush(ctx context.Context, server *mailServer, on *sample) (stop func(), err error) {
 	before := server.held()
-	c := s.flush(ctx, server, "flush", "--quiet")
+	c := s.flush(ctx, on, server, "flush", "--quiet")
 	if err := c.Start(); err != nil {
 		return nil, err
 	}

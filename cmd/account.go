@@ -12,7 +12,7 @@ import (
 func newAccount(s *session) *cobra.Command {
 	return group("account", "Create, import, see and end accounts",
 		newAccountAdd(s), newAccountImport(s), newAccountList(s), newAccountShow(s), newAccountEdit(s),
-		newAccountSuspend(s), newAccountRestore(s), newAccountArchive(s),
+		newAccountSuspend(s), newAccountRestore(s), newAccountArchive(s), newAccountSignOut(s),
 		newAccountExport(s), newAccountErase(s))
 }
 

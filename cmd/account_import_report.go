@@ -45,6 +45,7 @@ func importColumns() []column[importResult] {
 		{Key: "schools_created", Title: "NEW SCHOOLS", Value: func(r row) any { return r.SchoolsCreated }},
 		{Key: "devices_revoked", Title: "", Value: func(r row) any { return r.Ended.Devices }},
 		{Key: "logins_ended", Title: "", Value: func(r row) any { return r.Ended.Logins }},
+		{Key: "sessions_ended", Title: "", Value: func(r row) any { return r.Ended.Sessions }},
 		{Key: "format", Title: "", Value: func(r row) any { return r.Format }},
 		{Key: "dry_run", Title: "", Value: func(r row) any { return r.DryRun }},
 	}
@@ -182,11 +183,7 @@ func (r importResult) json() map[string]any {
 		items = append(items, importJSON{Target: item.Login, Result: item.Result})
 	}
 	for p := range r.Rejected.All() {
-		file := render.Safe(p.File)
-		items = append(items, importJSON{
-			Target: fmt.Sprintf("%s:%d", file, p.Line), Result: resultFailed, File: &file, Line: &p.Line,
-			Error: &lineJSON{"line_rejected", p.Text},
-		})
+		items = append(items, rejectedLine(p))
 	}
 	warnings := make([]map[string]any, 0, r.Warnings.Len())
 	for p := range r.Warnings.All() {
@@ -194,6 +191,15 @@ func (r importResult) json() map[string]any {
 	}
 	answer["items"], answer["warnings"] = items, warnings
 	return answer
+}
+
+// rejectedLine gives the item of a line that was not taken.
+func rejectedLine(p access.RosterProblem) importJSON {
+	file := render.Safe(p.File)
+	return importJSON{
+		Target: fmt.Sprintf("%s:%d", file, p.Line), Result: resultFailed, File: &file, Line: &p.Line,
+		Error: &lineJSON{"line_rejected", p.Text},
+	}
 }
 
 // A rejectsFile takes the rejected lines of an import. All methods of a nil one

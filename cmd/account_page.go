@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/app"
@@ -20,7 +19,7 @@ func (s *session) writeAccountPage(w io.Writer, p app.AccountPage) error {
 	if err := writeLines(w, "  ", p.Verdicts); err != nil {
 		return err
 	}
-	if err := writeText(w, "\nPIN: "+pinText(p, s.Now())+"\n\nDevices: "+devicesText(p)+"\n"); err != nil {
+	if err := writeText(w, "\nPIN: "+s.pinText(p)+"\n\nDevices: "+devicesText(p)+"\n"); err != nil {
 		return err
 	}
 	o := s.renderOptions(render.Table)
@@ -35,7 +34,7 @@ func (s *session) writeAccountPage(w io.Writer, p app.AccountPage) error {
 	if err := render.Write(w, o, logins, rows(p.Logins)); err != nil {
 		return err
 	}
-	return writeText(w, "\nOpen alerts: "+alertsText(p)+"\n")
+	return writeText(w, sessionsText(p)+"\nOpen alerts: "+alertsText(p)+"\n")
 }
 
 func writeText(w io.Writer, text string) error {
@@ -101,7 +100,7 @@ func setterText(p app.AccountPage) string {
 }
 
 // pinText says in what state the PIN is.
-func pinText(p app.AccountPage, now time.Time) string {
+func (s *session) pinText(p app.AccountPage) string {
 	var parts []string
 	switch {
 	case p.PIN.Set:
@@ -109,26 +108,26 @@ func pinText(p app.AccountPage, now time.Time) string {
 		if p.PIN.Temporary {
 			what = "temporary, set"
 		}
-		parts = append(parts, fmt.Sprintf("%s %s by %s", what, render.Relative(p.PIN.SetAt, now), setterText(p)))
+		parts = append(parts, fmt.Sprintf("%s %s by %s", what, s.since(p.PIN.SetAt), setterText(p)))
 	case p.PIN.Cleared:
 		parts = append(parts, "cleared by a reset")
 	default:
 		parts = append(parts, "none set")
 	}
 	if !p.PIN.CodeExpiresAt.IsZero() {
-		parts = append(parts, "a set-up code is out, good for "+strings.TrimPrefix(render.Relative(p.PIN.CodeExpiresAt, now), "in "))
+		parts = append(parts, "a set-up code is out, good "+s.until(p.PIN.CodeExpiresAt))
 	}
 	if p.PIN.Failed > 0 {
 		parts = append(parts, count(p.PIN.Failed, "wrong PIN")+" since the last right one")
 	}
 	if !p.PassUntil.IsZero() {
-		parts = append(parts, "a pass for one login is out, good for "+strings.TrimPrefix(render.Relative(p.PassUntil, now), "in "))
+		parts = append(parts, "a pass for one login is out, good "+s.until(p.PassUntil))
 	}
 	switch {
 	case p.PIN.Blocked:
 		parts = append(parts, "blocked until it is reset")
 	case !p.PIN.LockedUntil.IsZero():
-		parts = append(parts, "locked for "+strings.TrimPrefix(render.Relative(p.PIN.LockedUntil, now), "in "))
+		parts = append(parts, "locked "+s.until(p.PIN.LockedUntil))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -138,6 +137,14 @@ func devicesText(p app.AccountPage) string {
 		return "none"
 	}
 	return fmt.Sprintf("%d within their lifetime (pinward device list %s)", p.DeviceCount, p.Account.Login)
+}
+
+// sessionsText tells of browsers that are past a gate, where there are any.
+func sessionsText(p app.AccountPage) string {
+	if p.Sessions == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\nSessions at gates: %d (pinward account sign-out %s)\n", p.Sessions, p.Account.Login)
 }
 
 func loginsText(p app.AccountPage) string {

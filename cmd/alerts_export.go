@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -141,7 +142,7 @@ func (s *session) alertsExport(ctx context.Context, opts alertsExportOptions) er
 	if err != nil {
 		return err
 	}
-	x := &exporting{session: s, app: a, format: format, failOn: access.Severity(opts.FailOn), worst: -1}
+	x := &exporting{session: s, app: a, options: opts, format: format, failOn: access.Severity(opts.FailOn), worst: -1}
 	if opts.SinceLast == "" {
 		if x.export, err = a.BeginExport(ctx, s.Operator, q, ""); err != nil {
 			return err
@@ -159,10 +160,11 @@ func (s *session) alertsExport(ctx context.Context, opts alertsExportOptions) er
 // An exporting is one run of alerts export.
 type exporting struct {
 	*session
-	app    *app.App
-	export app.Export
-	format render.Format
-	failOn access.Severity // empty: never
+	app     *app.App
+	options alertsExportOptions
+	export  app.Export
+	format  render.Format
+	failOn  access.Severity // empty: never
 
 	alerts int // written
 	worst  int // rank of the most urgent
@@ -182,7 +184,32 @@ func (x *exporting) each(ctx context.Context, take func(store.AlertRow) error) e
 func (x *exporting) writeTo(ctx context.Context, w io.Writer) error {
 	o := x.renderOptions(x.format)
 	o.Title = "Alerts"
+	var err error
+	switch x.format { //nolint:exhaustive // the others need to know nothing before
+	case render.HTML:
+		if o.Zone, err = x.app.Zone(ctx, x.Operator, x.options.School); err == nil {
+			o.Lead, o.Foot = x.options.lead(), x.pageFoot("en", o.Zone)
+		}
+	case render.XLSX:
+		o.Rows, err = x.app.CountExport(ctx, x.Operator, x.export)
+	}
+	if err != nil {
+		return err
+	}
 	return render.Write(w, o, alertColumns(), each(func(yield func(store.AlertRow) error) error { return x.each(ctx, yield) }))
+}
+
+// lead says on a page which alerts it holds.
+func (o alertsExportOptions) lead() string {
+	text := "Logins and changes that looked wrong, of severity " + cmp.Or(o.Severity, string(access.Warn)) + " and up, oldest first"
+	for _, part := range [][2]string{
+		{", of the school ", o.School}, {", raised since ", o.Since}, {", raised before ", o.Until}, {", not yet given by an export called ", o.SinceLast},
+	} {
+		if part[1] != "" {
+			text += part[0] + part[1]
+		}
+	}
+	return text + "."
 }
 
 // finding is the error of an export that holds what must not be passed over.

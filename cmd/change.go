@@ -32,7 +32,7 @@ func (i changeItem) json() map[string]any {
 		item["error"] = failure
 	}
 	if i.Ended != nil {
-		item["devices_revoked"], item["logins_ended"] = i.Ended.Devices, i.Ended.Logins
+		item["devices_revoked"], item["logins_ended"], item["sessions_ended"] = i.Ended.Devices, i.Ended.Logins, i.Ended.Sessions
 	}
 	for key, value := range i.Made {
 		item[key] = value
@@ -117,7 +117,11 @@ func (s *session) outcome(items []changeItem) error {
 
 // endedWords says what a change took away.
 func endedWords(e app.Ended) string {
-	return fmt.Sprintf("%s revoked, %s ended", count(e.Devices, "device"), count(e.Logins, "open login"))
+	words := fmt.Sprintf("%s revoked, %s ended", count(e.Devices, "device"), count(e.Logins, "open login"))
+	if e.Sessions > 0 {
+		words = fmt.Sprintf("%s revoked, %s and %s ended", count(e.Devices, "device"), count(e.Logins, "open login"), count(e.Sessions, "session"))
+	}
+	return words
 }
 
 // count gives "1 device", "3 devices".
@@ -126,6 +130,14 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// are gives a number with its noun and verb: "1 line is", "3 lines are".
+func are(n int, noun string) string {
+	if n == 1 {
+		return count(n, noun) + " is"
+	}
+	return count(n, noun) + " are"
 }
 
 // changes reports a change of several targets, and fails where any did.

@@ -78,7 +78,7 @@ func (s *session) many(ctx context.Context, o choiceOptions, lines loginLines, v
 			return s.showPlan(v, good, failed)
 		}
 		question := fmt.Sprintf(v.question, count(len(good), "account"))
-		if err := s.allow(ctx, o.bulkOptions, len(good), "accounts", question); err != nil {
+		if err := s.allow(ctx, o.bulkOptions, len(good), "account", question); err != nil {
 			return err
 		}
 		confirmed = logins(good)

@@ -41,7 +41,7 @@ func (s *session) devicePrune(ctx context.Context, opts bulkOptions) error {
 		return s.showDevicePlan(rows(expired))
 	}
 	question := fmt.Sprintf("Revoke %s that expired?", count(len(expired), "device"))
-	if err := s.allow(ctx, opts, len(expired), "devices", question); err != nil {
+	if err := s.allow(ctx, opts, len(expired), "device", question); err != nil {
 		return err
 	}
 	ids := make([]string, len(expired))
@@ -90,13 +90,14 @@ func (s *session) showRevoked(items []app.RevokeItem) error {
 		return items[0].Err
 	}
 	changes := make([]changeItem, len(items))
-	revoked, before := 0, 0
+	revoked, before, sessions := 0, 0, 0
 	for i, item := range items {
 		changes[i] = changeItem{Target: item.ID, Result: resultFailed, Err: item.Err}
 		switch {
 		case item.Err != nil:
 		case item.Changed:
-			changes[i].Result = resultChanged
+			changes[i].Result, changes[i].Made = resultChanged, map[string]any{"sessions_ended": item.Sessions}
+			sessions += item.Sessions
 			revoked++
 		default:
 			changes[i].Result = resultUnchanged
@@ -106,6 +107,9 @@ func (s *session) showRevoked(items []app.RevokeItem) error {
 	also := ""
 	if before > 0 {
 		also = fmt.Sprintf(", %d before", before)
+	}
+	if sessions > 0 {
+		also += ", " + count(sessions, "session") + " ended"
 	}
 	return s.changes(changes, "%s revoked%s.", count(revoked, "device"), also)
 }

@@ -122,7 +122,7 @@ func (r revocation) byID(ctx context.Context) error {
 // revoke asks before so many devices are revoked.
 func (r revocation) revoke(ctx context.Context, ids []string, n int) error {
 	question := fmt.Sprintf("Revoke %s?", count(n, "device"))
-	if err := r.s.allow(ctx, r.opts.bulkOptions, n, "devices", question); err != nil {
+	if err := r.s.allow(ctx, r.opts.bulkOptions, n, "device", question); err != nil {
 		return err
 	}
 	return r.run(ctx, ids)

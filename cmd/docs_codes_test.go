@@ -63,7 +63,7 @@ func TestExitCodesAreTold(t *testing.T) {
 func TestErrorCodesAreTold(t *testing.T) {
 	want := map[string]bool{}
 	for _, form := range []string{
-		`\bCode: +"([a-z_]+)"`, `Refused\("([a-z_]+)"`, `unusable\("([a-z_]+)"`, `\bCodePIN\w+ += "([a-z_]+)"`, `lineJSON{"([a-z_]+)"`,
+		`\bCode: +"([a-z_]+)"`, `Refused\("([a-z_]+)"`, `unusable\("([a-z_]+)"`, `\bCode(?:PIN|Portal|Page|Notice)\w+ += "([a-z_]+)"`, `lineJSON{"([a-z_]+)"`,
 	} {
 		for code := range inSource(t, form) {
 			want[code] = true

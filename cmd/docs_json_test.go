@@ -307,9 +307,16 @@ func TestChangesKeepTheirKeys(t *testing.T) {
 			}
 		}
 	}
-	rejected := d.objects("login;name;profile\nnot a login;Two, New;student\n", "account import -")[0]
-	for _, item := range objectsIn(rejected["items"]) {
-		checkItem(t, "account import", page, item, []string{"file", "line"})
+	for line, stdin := range map[string]string{
+		"account import -": "login;name;profile\nnot a login;Two, New;student\n", "login import -": "{}\n",
+	} {
+		items := objectsIn(d.objects(stdin, line)[0]["items"])
+		if len(items) != 1 {
+			t.Errorf("%s: got %d rejected lines, want 1", line, len(items))
+		}
+		for _, item := range items {
+			checkItem(t, line, page, item, []string{"file", "line"})
+		}
 	}
 }
 

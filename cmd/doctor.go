@@ -27,7 +27,7 @@ func newDoctor(s *session) *cobra.Command {
 		Use:   "doctor",
 		Short: "Look at the installation and say what to mend",
 		Long: `Look at the configuration, the files' modes, the keyring, the store, its backups,
-the clock and the policies, and say what to mend. Needs no store, and changes nothing.
+serve, the clock and the policies, and say what to mend. Needs no store, and changes nothing.
 
 Exits 8 where something is to be mended.`,
 		Example: `  pinward doctor
@@ -87,6 +87,7 @@ func (s *session) examine(ctx context.Context) []diagnosis {
 	}
 	all = append(all, s.examineCare(ctx, a)...)
 	all = append(all, s.examineMail(ctx, a)...)
+	all = append(all, s.examineServe(ctx)...)
 	all = append(all, s.examineClock(ctx, a))
 	all = append(all, s.examinePauses(ctx, a)...)
 	return append(all, s.examinePolicies(ctx, a)...)

@@ -29,19 +29,22 @@ func (s *session) examineMail(ctx context.Context, a *app.App) []diagnosis {
 
 func (s *session) examineDelivery(box app.Outbox) diagnosis {
 	_, err := s.courier()
-	waits := count(box.Waiting, "mail")
+	waits := count(box.Waiting, "mail") + " wait"
+	if box.Waiting == 1 {
+		waits += "s"
+	}
 	switch off := access.CodeOf(err) == "mail_off"; {
 	case off && box.Waiting > 0:
-		return diagnosis{Check: "mail", Text: "mail is off, and " + waits + " wait: nobody is told", Hint: "name the mail server in the configuration: mail.delivery, mail.from, mail.host"}
+		return diagnosis{Check: "mail", Text: "mail is off, and " + waits + ": nobody is told", Hint: "name the mail server in the configuration: mail.delivery, mail.from, mail.host"}
 	case off:
 		return diagnosis{Check: "mail", OK: true, Text: "off, and nobody is owed one"}
 	case err != nil:
 		return failed("mail", err)
 	case box.Waiting > 0 && s.Now().Sub(box.OldestAt) >= mailAge:
 		return diagnosis{
-			Check: "mail", Text: waits + " wait, the oldest since " + utc(box.OldestAt),
-			Hint: "let cron run it every minute: pinward mail flush",
+			Check: "mail", Text: waits + ", the oldest since " + utc(box.OldestAt),
+			Hint: "let pinward serve run, or cron every minute: pinward mail flush",
 		}
 	}
-	return diagnosis{Check: "mail", OK: true, Text: waits + " wait"}
+	return diagnosis{Check: "mail", OK: true, Text: waits}
 }

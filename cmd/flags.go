@@ -101,8 +101,14 @@ func (c *choice) Type() string { return "string" }
 // Set refuses values outside the set.
 func (c *choice) Set(text string) error {
 	if !slices.Contains(c.all, text) {
-		return fmt.Errorf("must be one of: %s", strings.Join(c.all, ", "))
+		return &notAChoice{c.all}
 	}
 	*c.value = text
 	return nil
 }
+
+// A notAChoice is the error of a value outside a closed set, which it names
+// without the value.
+type notAChoice struct{ all []string }
+
+func (e *notAChoice) Error() string { return "must be one of: " + strings.Join(e.all, ", ") }

@@ -22,6 +22,7 @@ func keyColumns() []column[app.KeyStatus] {
 		{Key: "devices", Title: "DEVICES", Value: func(r row) any { return r.Uses.Devices }},
 		{Key: "mail_codes", Title: "", Value: func(r row) any { return r.Uses.Notices }},
 		{Key: "setup_codes", Title: "CODES", Value: func(r row) any { return r.Uses.SetupCodes }},
+		{Key: "kept_answers", Title: "", Value: func(r row) any { return r.Uses.Answers }},
 		{Key: "audit_records", Title: "AUDIT", Value: func(r row) any { return r.Uses.AuditRecords }},
 		{Key: "copy_noted_at", Title: "COPIED", Value: func(r row) any { return r.NotedAt }},
 	}

@@ -3,6 +3,7 @@ package cmd
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -145,23 +146,48 @@ func (s *session) importLogins(ctx context.Context, a *app.App, log access.Login
 // mostRejected is how many rejected lines are said one by one.
 const mostRejected = 20
 
+func (s *session) warnRejected(rejected []access.RosterProblem) {
+	for i, p := range rejected {
+		if i == mostRejected {
+			s.warn("%s rejected besides; -o json gives them all", are(len(rejected)-i, "line"))
+			return
+		}
+		s.warn("line %d is rejected: %s", p.Line, p.Text)
+	}
+}
+
+// json gives the counts, and the rejected lines as an import of accounts does.
+func (r loginImportResult) json(s *session) (map[string]json.RawMessage, error) {
+	object, err := objectOf(s, loginImportColumns(), r)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]importJSON, 0, len(r.Log.Rejected))
+	for _, p := range r.Log.Rejected {
+		items = append(items, rejectedLine(p))
+	}
+	object["items"], err = json.Marshal(items)
+	return object, err
+}
+
 func (s *session) writeLoginImport(r loginImportResult) error {
 	format, err := s.format()
 	if err != nil {
 		return err
 	}
-	for i, p := range r.Log.Rejected {
-		if i == mostRejected {
-			s.warn("and %d more lines are rejected", len(r.Log.Rejected)-i)
-			break
+	switch format {
+	case render.JSON, render.JSONL:
+		var object map[string]json.RawMessage
+		if object, err = r.json(s); err == nil {
+			err = s.writeJSON(object)
 		}
-		s.warn("line %d is rejected: %s", p.Line, p.Text)
-	}
-	if format == render.Table {
+	case render.Table:
+		s.warnRejected(r.Log.Rejected)
 		err = s.write(func(w io.Writer) error {
 			return render.Write(w, s.renderOptions(format), loginImportColumns(), rows([]loginImportResult{r}))
 		})
-	} else {
+	default:
+		s.warnRejected(r.Log.Rejected)
 		err = show(s, loginImportColumns(), r)
 	}
 	if err == nil && r.DryRun {

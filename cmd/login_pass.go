@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -54,6 +53,5 @@ func (s *session) loginPass(ctx context.Context, login, valid string) error {
 		return err
 	}
 	item := changeItem{Target: login, Result: resultChanged, Made: map[string]any{"expires_at": pass.ExpiresAt}}
-	good := strings.TrimPrefix(render.Relative(pass.ExpiresAt, s.Now()), "in ")
-	return s.changed(item, "The next login of %s from a new device needs no PIN, for %s.", render.Safe(login), good)
+	return s.changed(item, "The next login of %s from a new device needs no PIN, %s.", render.Safe(login), s.until(pass.ExpiresAt))
 }

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 
 	"pinward/internal/access"
 	"pinward/internal/app"
+	"pinward/internal/i18n"
 	"pinward/internal/mail"
 	"pinward/internal/secret"
 )
@@ -79,7 +79,7 @@ func told(m app.Mail) access.Notice {
 		n.Facts.Items = append(n.Facts.Items, mail.Line(one, m.School.Location()))
 	}
 	if rest := n.Facts.Count - len(m.Folded); rest > 0 {
-		n.Facts.Items = append(n.Facts.Items, fmt.Sprintf("+ %d", rest))
+		n.Facts.Items = append(n.Facts.Items, i18n.More(n.Lang, rest))
 	}
 	return n
 }

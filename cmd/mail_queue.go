@@ -39,13 +39,14 @@ on the pages only. Addresses are shown in part, and no text of a mail is.`,
 	c.Flags().Var(newChoice(&opts.State, names...), "state", "in that `STATE`: waiting, sent, dead, digested or unmailed")
 	complete(c, "state", names...)
 	c.Flags().BoolVar(&opts.All, "all", false, "in whatever state")
-	c.MarkFlagsMutuallyExclusive("all", "state")
 	return c
 }
 
 func (o mailQueueOptions) query(s *session) (app.NoticeQuery, error) {
 	q := app.NoticeQuery{Login: o.Login, School: o.School}
 	switch {
+	case o.State != "" && o.All:
+		return q, access.Usage("--all goes without --state", "give one of them")
 	case o.State != "":
 		q.States = []access.NoticeState{access.NoticeState(o.State)}
 	case !o.All:

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -54,7 +55,19 @@ func scriptRandom() io.Reader {
 	text, _ := os.ReadFile(counter)
 	run, _ := strconv.Atoi(string(text))
 	_ = os.WriteFile(counter, []byte(strconv.Itoa(run+1)), 0o600)
-	return rand.NewChaCha8(sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(run))))
+	return &sharedRandom{from: rand.NewChaCha8(sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(run))))}
+}
+
+// A sharedRandom may be read by several goroutines, as the system's may.
+type sharedRandom struct {
+	mutex sync.Mutex
+	from  io.Reader
+}
+
+func (r *sharedRandom) Read(p []byte) (int, error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.from.Read(p)
 }
 
 // TestScripts runs one file a behaviour through the real main, comparing whole

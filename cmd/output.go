@@ -8,6 +8,9 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/render"
@@ -43,7 +46,31 @@ func show[T any](s *session, columns []column[T], row T) error {
 }
 
 func (s *session) renderOptions(f render.Format) render.Options {
-	return render.Options{Format: f, Excel: s.globals.CSV == "excel", Now: s.Now(), Width: s.Width, Title: "pinward"}
+	o := render.Options{Format: f, Excel: s.globals.CSV == "excel", Title: "pinward"}
+	if !s.filed() {
+		o.Now, o.Width = s.Now(), s.Width
+	}
+	return o
+}
+
+// filed reports whether the output goes to a file, which is read later: "2 hours
+// ago" would be wrong by then.
+func (s *session) filed() bool { return s.kept || s.globals.OutputFile != "" }
+
+// since tells people when something was: "3 hours ago".
+func (s *session) since(t time.Time) string {
+	if s.filed() {
+		return "on " + t.UTC().Format(time.RFC3339)
+	}
+	return render.Relative(t, s.Now())
+}
+
+// until tells people how long something holds: "for 2 days".
+func (s *session) until(t time.Time) string {
+	if s.filed() {
+		return "until " + t.UTC().Format(time.RFC3339)
+	}
+	return "for " + strings.TrimPrefix(render.Relative(t, s.Now()), "in ")
 }
 
 // each turns a callback listing of package app into rows.
@@ -109,6 +136,7 @@ func (s *session) write(f func(io.Writer) error) error {
 // as its format, for a report made of several listings.
 func (s *session) into(w io.Writer) *session {
 	inner, settings := *s, *s.config
+	inner.kept = s.filed()
 	settings.Output = string(render.Table)
 	inner.Out, inner.globals.OutputFile, inner.globals.CSV, inner.config = w, "", "", &settings
 	return &inner
@@ -120,10 +148,17 @@ func outputError(err error) error {
 		return access.Refused("too_many_rows", err.Error(), fmt.Sprintf("it holds %d: choose fewer, or use -o csv", render.MaxSheetRows))
 	}
 	var pathErr *fs.PathError
-	if !errors.As(err, &pathErr) && !errors.Is(err, term.ErrClosed) {
+	var linkErr *os.LinkError
+	why := err
+	switch {
+	case errors.As(err, &pathErr): // its path may be that of a file in the making
+		why = pathErr.Err
+	case errors.As(err, &linkErr):
+		why = linkErr.Err
+	case !errors.Is(err, term.ErrClosed):
 		return err
 	}
-	return &access.Error{Kind: errors.Join(access.ErrUnusable, err), Code: "output_failed", Text: "write the output: " + err.Error(), Hint: "what was written is not complete"}
+	return &access.Error{Kind: errors.Join(access.ErrUnusable, err), Code: "output_failed", Text: "write the output: " + why.Error(), Hint: "what was written is not complete"}
 }
 
 // An outputFile is a file in the making beside its final name.
@@ -149,9 +184,26 @@ func newOutputFile(path string) (*outputFile, error) {
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return nil, outputError(err)
+		return nil, notBegun(path, err)
 	}
 	return &outputFile{temp: temp, path: path}, nil
+}
+
+// notBegun says why a file cannot be begun at path.
+func notBegun(path string, err error) error {
+	why, hint := err, "nothing was written; name a file in a folder that you may write to"
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		why = pathErr.Err
+	}
+	text := fmt.Sprintf("write %s: %v", path, why)
+	switch dir := filepath.Dir(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		text, hint = fmt.Sprintf("write %s: there is no folder %s", path, dir), "nothing was written; make the folder, or name another file"
+	case errors.Is(err, syscall.ENOTDIR):
+		text = fmt.Sprintf("write %s: %s is no folder", path, dir)
+	}
+	return &access.Error{Kind: errors.Join(access.ErrUnusable, err), Code: "output_failed", Text: text, Hint: hint}
 }
 
 // commit makes the file durable under its final name.

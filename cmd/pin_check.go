@@ -36,7 +36,7 @@ narrowest. Without an account no birth date is known: give it.`,
 		Example: `  pinward pin check
   pinward pin check --profile teacher --birth-date 1980-05-23
   pinward pin check -o jsonl <pins.txt`,
-		Args: cobra.ExactArgs(0), // NoArgs would quote the argument, perhaps a PIN
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return s.pinCheck(c.Context(), opts) },
 	}
 	addPINProfile(c, &opts.Profile)

@@ -34,7 +34,7 @@ there is one, else of the defaults. Without --profile that is the students'.`,
 		Example: `  pinward pin suggest
   pinward pin suggest --profile teacher -n 5
   pinward pin suggest --length 8`,
-		Args: cobra.ExactArgs(0), // NoArgs would quote the argument, perhaps a PIN
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return s.pinSuggest(c.Context(), opts) },
 	}
 	addPINProfile(c, &opts.Profile)

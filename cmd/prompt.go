@@ -59,7 +59,7 @@ func within(n, max int, what string) error {
 	}
 	return &access.Error{
 		Kind: access.ErrConfirm, Code: "too_many_affected",
-		Text: fmt.Sprintf("this would change %d %s, more than %d", n, what, max),
+		Text: fmt.Sprintf("this would change %s, more than %d", count(n, what), max),
 		Hint: fmt.Sprintf("look at the plan with -n; if it is right, add --max-affected %d --yes", n),
 	}
 }

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"io"
 	"iter"
 	"time"
 
@@ -27,7 +26,7 @@ func writeReport[T any](s *session, columns []column[T], all []T, empty string, 
 	if format != render.HTML {
 		return list(s, columns, rows(all), empty)
 	}
-	section := pageSection("Details", columns, rows(all), empty)
+	section := pageSection(pageWords(p.Lang).say("details"), columns, rows(all), empty)
 	section.Chart = chart
 	p.Sections = []render.Section{section}
 	return s.writePage(p, zone)
@@ -37,14 +36,6 @@ func pageSection[T any](title string, columns []column[T], all iter.Seq2[T, erro
 	section := render.NewSection(title, columns, all)
 	section.Empty = empty
 	return section
-}
-
-// writePage writes a page that says when it was made, and with what.
-func (s *session) writePage(p render.Page, zone *time.Location) error {
-	o := s.renderOptions(render.HTML)
-	o.Zone = zone
-	p.Foot = "Made on " + s.Now().In(zone).Format("2 January 2006 at 15:04 MST") + " with pinward. Times are those of " + zone.String() + "."
-	return s.write(func(w io.Writer) error { return render.WritePage(w, o, p) })
 }
 
 func dayOf(d access.Date) render.Day { return render.Day{Year: d.Year, Month: d.Month, Day: d.Day} }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -79,8 +78,8 @@ Start with: pinward demo`,
 	s.globals.add(root)
 	root.AddCommand(
 		newInit(s), newDemo(s),
-		newSchool(s), newAccount(s), newPIN(s), newDevice(s), newLogin(s),
-		newAlerts(s), newReport(s), newPolicy(s), newAudit(s), newStore(s), newKey(s), newMail(s),
+		newSchool(s), newAccount(s), newPIN(s), newDevice(s), newLogin(s), newPortal(s),
+		newAlerts(s), newReport(s), newPolicy(s), newAudit(s), newStore(s), newKey(s), newMail(s), newServe(s),
 		newWhoami(s), newConfig(s), newDoctor(s), newVersion(s), newCompletion(s),
 	)
 	root.SetHelpCommand(newHelp())
@@ -110,45 +109,9 @@ func noWord(c *cobra.Command, args []string) error {
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "did you mean: " + c.CommandPath() + " " + near[0]
 	}
-	const longest = 40 // letters; no command's name comes near
-	word := fmt.Sprintf(" %q", args[0])
-	if strings.ContainsAny(word, "0123456789") || len(word) > longest {
-		word = "" // it may be a PIN, or a file that was pasted
+	word := ""
+	if mayRepeat(args[0]) {
+		word = fmt.Sprintf(" %q", args[0])
 	}
 	return access.Usage(c.CommandPath()+": unknown command"+word, hint)
-}
-
-// wrapArgs makes every refusal of arguments a usage error that names the form.
-func wrapArgs(c *cobra.Command) {
-	if check := c.Args; check != nil && c.HasParent() {
-		c.Args = func(c *cobra.Command, args []string) error {
-			err := check(c, args)
-			if err == nil || access.CodeOf(err) != "" {
-				return err
-			}
-			text := err.Error()
-			if strings.Contains(text, `"`) {
-				text = "takes no such argument" // what was typed may be a PIN
-			}
-			return access.Usage(fmt.Sprintf("%s: %s", c.CommandPath(), text), "use: "+c.UseLine())
-		}
-	}
-	for _, sub := range c.Commands() {
-		wrapArgs(sub)
-	}
-}
-
-// flagError words a flag error without the value that was typed, which may be a
-// secret put in the wrong place.
-func flagError(err error) string {
-	text := err.Error()
-	_, after, found := strings.Cut(text, `" for "`)
-	if !found {
-		return text
-	}
-	name, why, _ := strings.Cut(after, `" flag: `)
-	if !strings.HasPrefix(why, "must be one of") {
-		why = "not valid"
-	}
-	return fmt.Sprintf("value of %s: %s", name, why)
 }

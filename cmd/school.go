@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,8 +14,12 @@ func newSchool(s *session) *cobra.Command {
 }
 
 // schoolColumns shows a school everywhere; its code is its public id.
-func schoolColumns() []column[access.School] {
+func schoolColumns(now time.Time) []column[access.School] {
 	type row = access.School
+	paused := func(r row) bool {
+		_, is := r.Paused(now)
+		return is
+	}
 	return []column[row]{
 		{Key: "id", Title: "", Value: func(r row) any { return r.Code }},
 		{Key: "code", Title: "CODE", Whole: true, Value: func(r row) any { return r.Code }},
@@ -26,6 +31,13 @@ func schoolColumns() []column[access.School] {
 		{Key: "networks", Title: "NETWORKS", Value: func(r row) any { return networkTexts(r.Networks) }},
 		{Key: "created_at", Title: "", Value: func(r row) any { return r.CreatedAt }},
 		{Key: "paused_until", Title: "", Value: func(r row) any { return r.PausedUntil }},
+		{Key: "paused", Title: "PAUSED", Value: func(r row) any { return paused(r) }},
+		{Key: "pause_reason", Title: "", Value: func(r row) any {
+			if !paused(r) {
+				return nil
+			}
+			return r.PauseReason
+		}},
 	}
 }
 

@@ -26,5 +26,13 @@ func (s *session) schoolList(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return list(s, schoolColumns(), rows(schools), "no schools")
+	if err := list(s, schoolColumns(s.Now()), rows(schools), "no schools"); err != nil {
+		return err
+	}
+	for _, school := range schools {
+		if _, paused := school.Paused(s.Now()); paused {
+			s.tell("%s", pauseText(school))
+		}
+	}
+	return nil
 }

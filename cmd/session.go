@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"pinward/internal/access"
@@ -23,6 +24,8 @@ type session struct {
 	config  *config.Config
 	store   *sqlite.Store
 	output  *outputFile
+	flags   map[string]string // of the command that are settings, by key
+	kept    bool              // what is written goes to a file, though Out says otherwise
 
 	opened   *app.App  // that the command works with; nil: none yet
 	openedAt time.Time // whatever the command owes, it owes later
@@ -35,7 +38,9 @@ func (s *session) sources() config.Sources {
 	for _, t := range detect.Defaults().Settings() {
 		thresholds[t.Name] = t.Value
 	}
-	return config.Sources{File: s.globals.Config, Flags: s.globals.set(), Env: s.Env, Root: s.Root, Detect: thresholds}
+	flags := s.globals.set()
+	maps.Copy(flags, s.flags)
+	return config.Sources{File: s.globals.Config, Flags: flags, Env: s.Env, Root: s.Root, Detect: thresholds}
 }
 
 // configure loads the configuration once.

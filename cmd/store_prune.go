@@ -17,9 +17,10 @@ func newStorePrune(s *session) *cobra.Command {
 		Short: "Forget what was kept long enough",
 		Long: `Forget what was kept long enough: logins and alerts after 180 days; addresses are
 cut to their network (/24, or /48 of IPv6) after 30 days; set-up codes that have
-expired; audit records after 365 days, behind a sealed mark, so that the rest of
-the chain still verifies; accounts 365 days after they were archived, with all
-that belongs to them and the details of the audit records that name them.
+expired; pages after a day; audit records after 365 days, behind a sealed mark,
+so that the rest of the chain still verifies; accounts 365 days after they were
+archived, with all that belongs to them and the details of the audit records that
+name them.
 
 Let it run daily. An account that is archived and edited again counts from then.`,
 		Example: `  pinward store prune -n
@@ -96,18 +97,21 @@ func prunedItems(all []app.Pruned) []changeItem {
 
 // prunedWords says what there is to be forgotten, "" for nothing.
 func prunedWords(all []app.Pruned) string {
-	nouns := map[string]string{
-		app.PrunedLogins: "login", app.PrunedAlerts: "alert", app.PrunedAddresses: "whole address",
-		app.PrunedCodes: "set-up code", app.PrunedAudit: "audit record", app.PrunedAccounts: "archived account",
+	nouns := map[string][2]string{
+		app.PrunedLogins: {"login", "logins"}, app.PrunedAlerts: {"alert", "alerts"}, app.PrunedNotices: {"notice", "notices"},
+		app.PrunedAddresses: {"whole address", "whole addresses"}, app.PrunedCodes: {"set-up code", "set-up codes"},
+		app.PrunedResets: {"mailed code", "mailed codes"}, app.PrunedPasses: {"login pass", "login passes"}, app.PrunedPages: {"page", "pages"},
+		app.PrunedAudit: {"audit record", "audit records"}, app.PrunedAccounts: {"archived account", "archived accounts"},
 	}
 	var parts []string
 	for _, p := range all {
-		switch {
-		case p.Rows == 0:
-		case p.Kind == app.PrunedAddresses && p.Rows > 1:
-			parts = append(parts, fmt.Sprintf("%d whole addresses", p.Rows))
+		noun := nouns[p.Kind]
+		switch p.Rows {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+noun[0])
 		default:
-			parts = append(parts, count(p.Rows, nouns[p.Kind]))
+			parts = append(parts, fmt.Sprintf("%d %s", p.Rows, noun[1]))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -108,6 +108,8 @@ func (s *session) sayRestored(job *restoreJob, judged app.JudgedBackup, r app.Re
 	item := changeItem{Target: s.config.Store, Result: resultChanged, Ended: &r.Ended, Made: map[string]any{
 		"accounts": judged.Accounts, "audit_head": r.Head.String(), "backup_at": judged.HeadAt,
 		"codes_voided": r.Ended.Codes, "counters_kept": r.Counters, "suspensions_kept": r.Suspended,
+		"portals_kept_revoked": r.Portals,
+		"disputes_kept":        r.Disputed, "advice_kept": r.Advised, "resets_kept": r.Resets,
 		"lost_from": nil, "lost_to": nil, "kept_as": orNil(job.aside),
 	}}
 	if r.Lost.To > 0 {
@@ -122,8 +124,15 @@ func (s *session) sayRestored(job *restoreJob, judged app.JudgedBackup, r app.Re
 	s.say("Restored %s from %s: %s, as of %s (audit record %d).", s.config.Store, job.file,
 		count(judged.Accounts, "account"), utc(judged.HeadAt), r.Head.Seq)
 	s.say("%s, %s voided.", endedWords(r.Ended), count(r.Ended.Codes, "set-up code"))
+	if r.Portals > 0 {
+		s.say("Revoked in the old store, and still so: %s, or keys of it.", count(r.Portals, "portal"))
+	}
 	if r.Counters+r.Suspended > 0 {
 		s.say("Kept from the old store: wrong PINs at %s, %s.", count(r.Counters, "account"), count(r.Suspended, "suspension"))
+	}
+	if r.Disputed+r.Advised+r.Resets > 0 {
+		s.say("Kept from the old store: %s disputed, %s whose password must be changed, %s whose PIN was reset (hand out new codes).",
+			count(r.Disputed, "alert"), count(r.Advised, "account"), count(r.Resets, "account"))
 	}
 	s.say("%s", lostWords(r, job.aside))
 	return nil

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/activation"
+	"github.com/coreos/go-systemd/v22/daemon"
+
 	"pinward/internal/access"
 	"pinward/internal/secret"
 	"pinward/internal/term"
@@ -16,6 +19,7 @@ import (
 
 // System gives the real World.
 func System(version string) World {
+	watchdog, _ := daemon.SdWatchdogEnabled(false) // malformed: nobody watches
 	return World{
 		Version: version, Program: program(),
 		In: os.Stdin, Out: term.Output(os.Stdout), Err: os.Stderr,
@@ -23,7 +27,13 @@ func System(version string) World {
 		Operator: whoActs(), Root: os.Geteuid() == 0, UID: os.Geteuid(),
 		OpenTerminal: func() (Terminal, error) { return term.Open() },
 		InTTY:        term.IsTerminal(os.Stdin), OutTTY: term.IsTerminal(os.Stdout), ErrTTY: term.IsTerminal(os.Stderr),
-		Width: term.Width(os.Stdout),
+		Width:    term.Width(os.Stdout),
+		Sockets:  activation.Listeners,
+		Watchdog: watchdog,
+		Notify: func(state string) error {
+			_, err := daemon.SdNotify(false, state)
+			return err
+		},
 	}
 }
 

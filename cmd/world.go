@@ -6,6 +6,7 @@ package cmd
 import (
 	"context"
 	"io"
+	"net"
 	"time"
 
 	"pinward/internal/access"
@@ -33,6 +34,11 @@ type World struct {
 	OutTTY       bool
 	ErrTTY       bool
 	Width        int // of the terminal that Out is; 0: none
+
+	// What a service manager hands to a service and wants to hear of it.
+	Sockets  func() ([]net.Listener, error) // to listen on; nil or none: open them
+	Notify   func(state string) error       // such as READY=1; nil: nobody listens
+	Watchdog time.Duration                  // within which it wants to hear; 0: never
 }
 
 // A Terminal asks a person.

@@ -127,13 +127,23 @@ func newSite(t *testing.T) site {
 	return s
 }
 
-func (s site) run(in string, args ...string) {
+func (s site) run(in string, args ...string) { s.t.Helper(); s.out(in, args...) }
+
+// out runs the program and gives what it prints.
+func (s site) out(in string, args ...string) string {
 	s.t.Helper()
 	c := exec.CommandContext(s.t.Context(), filepath.Join(s.dir, "pinward"), args...)
-	c.Stdin = strings.NewReader(in)
-	c.Env = append(os.Environ(), "PINWARD_STORE="+filepath.Join(s.dir, "pinward.db"),
-		"PINWARD_KEYRING="+filepath.Join(s.dir, "keyring.json"), "PINWARD_CONFIG="+filepath.Join(s.dir, "config.yaml"))
-	if out, err := c.CombinedOutput(); err != nil {
-		s.t.Fatalf("%v: %v\n%s", args, err, out)
+	c.Stdin, c.Env = strings.NewReader(in), s.env()
+	var complaint strings.Builder
+	c.Stderr = &complaint
+	out, err := c.Output()
+	if err != nil {
+		s.t.Fatalf("%v: %v\n%s%s", args, err, out, complaint.String())
 	}
+	return string(out)
+}
+
+func (s site) env() []string {
+	return append(os.Environ(), "PINWARD_STORE="+filepath.Join(s.dir, "pinward.db"),
+		"PINWARD_KEYRING="+filepath.Join(s.dir, "keyring.json"), "PINWARD_CONFIG="+filepath.Join(s.dir, "config.yaml"))
 }

@@ -10,6 +10,8 @@ func privileged(t *testing.T) []hard {
 		{"the answer cannot be written", sweepOutput},
 		{"a full disk under the store", fullDisk},
 		{"a full disk under an export", fullDiskOutput},
+		{"a full disk under an export of alerts", fullDiskExport},
+		{"a full disk under a cursor", fullDiskCursor},
 		{"a folder that may not be written", readOnlyFolder},
 	}
 	if howMuch(t).timingRuns > 0 {

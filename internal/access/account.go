@@ -119,10 +119,14 @@ type Account struct {
 	AuditSeq          int64 // the audit record that last changed it
 }
 
+// AdviceFor is how long a change of the password is advised: most portals never
+// tell of one, and an advice that stays for good is no longer read.
+const AdviceFor = 90 * Day
+
 // PasswordChangeAdvised reports whether the password has not been changed since
-// somebody was found to know it, as far as a portal has told.
-func (a Account) PasswordChangeAdvised() bool {
-	return !a.PasswordAdvisedAt.IsZero() && !a.PasswordChangedAt.After(a.PasswordAdvisedAt)
+// somebody was found to know it, as far as a portal has told, within AdviceFor.
+func (a Account) PasswordChangeAdvised(now time.Time) bool {
+	return !a.PasswordAdvisedAt.IsZero() && !a.PasswordChangedAt.After(a.PasswordAdvisedAt) && now.Sub(a.PasswordAdvisedAt) < AdviceFor
 }
 
 // MailQuarantine is how long after a change of the address no code is mailed to

@@ -73,6 +73,7 @@ const (
 	AlertLongSilence        AlertKind = "long_silence"
 	AlertPINResetByMail     AlertKind = "pin_reset_by_mail"
 	AlertPolicyPaused       AlertKind = "policy_paused"
+	AlertChangeDisputed     AlertKind = "change_disputed"
 )
 
 // AlertKinds lists all kinds of alert.
@@ -81,7 +82,7 @@ func AlertKinds() []AlertKind {
 		AlertNewDevice, AlertPINWrong, AlertPINLocked, AlertPINBlocked, AlertDeviceReplayed, AlertNotifyOnlyLogin,
 		AlertFirstPINSet, AlertProtectionWeakened, AlertPINReset, AlertLoginAbandoned, AlertSpraying,
 		AlertManyNewDevices, AlertTokenStoreShared, AlertBrowserForgets, AlertNewAfterReset, AlertLongSilence,
-		AlertPINResetByMail, AlertPolicyPaused,
+		AlertPINResetByMail, AlertPolicyPaused, AlertChangeDisputed,
 	}
 }
 
@@ -164,6 +165,8 @@ func (k AlertKind) Sentence() string {
 		return "a forgotten PIN was replaced by a code that was mailed"
 	case AlertPolicyPaused:
 		return "the school's logins need no PIN for a while"
+	case AlertChangeDisputed:
+		return "the person says of a change that it was not them"
 	}
 	return string(k)
 }

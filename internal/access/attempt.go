@@ -14,6 +14,7 @@ const (
 	BlockInMonth  = 25 // wrong PINs in MonthOfTries that block
 	MonthOfTries  = 30 * Day
 	LockFor       = 15 * time.Minute
+	WrongAnHour   = 5                // wrong PINs in an hour, after which no caller without proof of the password is heard
 	LeaseFor      = 30 * time.Second // an attempt without an outcome counts as wrong then
 	SetupTries    = 5                // wrong entries that void a set-up code
 	MailCodeTries = 3                // wrong entries that void a mailed code
@@ -52,6 +53,7 @@ const (
 	TurnedLock            // locked until LockedUntil
 	TurnedBlock           // blocked until a reset
 	LoginSpent            // this login has used its tries
+	TurnedHour            // the hour has had its wrong PINs
 )
 
 // Settled gives how many wrong PINs stand since the last success or reset.
@@ -98,6 +100,28 @@ func (a Attempts) Admit(now time.Time, loginKey int64, spent int) Admission {
 		return WaitInLine
 	}
 	return Admitted
+}
+
+// AdmitUnproven is Admit for a caller that holds no proof of the password: it
+// may try no more once an account has had WrongAnHour wrong PINs in the last
+// hour, from wherever.
+func (a Attempts) AdmitUnproven(now time.Time, loginKey int64, spent int) Admission {
+	recent := 0
+	for _, at := range a.Wrong {
+		if now.Sub(at) < time.Hour {
+			recent++
+		}
+	}
+	admission := a.Admit(now, loginKey, spent)
+	switch {
+	case admission != Admitted && admission != WaitInLine:
+		return admission
+	case recent >= WrongAnHour:
+		return TurnedHour
+	case recent+len(a.Leases) >= WrongAnHour:
+		return WaitInLine
+	}
+	return admission
 }
 
 // Sweep settles attempts whose outcome never came as wrong, forgets wrong ones

@@ -194,7 +194,7 @@ func (m *machine) reserve() string {
 			m.t.Fatal("waits for nothing")
 		}
 		return ""
-	case access.TurnedBlock, access.TurnedLock, access.LoginSpent:
+	case access.TurnedBlock, access.TurnedLock, access.LoginSpent, access.TurnedHour:
 		if !m.a.Blocked() && !locked && m.spent[login] < 3 {
 			m.t.Fatalf("turned away as %s", admissionName(got))
 		}

@@ -74,7 +74,7 @@ func (p *typist) lockAndWait() {
 }
 
 func admissionName(a access.Admission) string {
-	return [...]string{"admitted", "wait in line", "locked", "blocked", "login spent"}[a]
+	return [...]string{"admitted", "wait in line", "locked", "blocked", "login spent", "hour spent"}[a]
 }
 
 func TestAdmit(t *testing.T) {
@@ -122,6 +122,39 @@ func TestAdmit(t *testing.T) {
 			}
 			if p.a.Failed != tt.failed {
 				t.Errorf("got %d counted, want %d", p.a.Failed, tt.failed)
+			}
+		})
+	}
+}
+
+// TestAdmitUnproven: who proves no password is heard as long as an account had
+// fewer than five wrong PINs in the hour.
+func TestAdmitUnproven(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		play func(p *typist)
+		want access.Admission
+	}{
+		{"nothing typed yet", func(*typist) {}, access.Admitted},
+		{"four wrong", func(p *typist) { p.wrong(4) }, access.Admitted},
+		{"four wrong, one in flight", func(p *typist) { p.wrong(4); p.inFlight(1) }, access.WaitInLine},
+		{"three wrong and a success, two in flight", func(p *typist) { p.wrong(3); p.right(); p.inFlight(2) }, access.WaitInLine},
+		{"three wrong and a success, one in flight", func(p *typist) { p.wrong(3); p.right(); p.inFlight(1) }, access.Admitted},
+		{"the fifth wrong locks", func(p *typist) { p.wrong(5) }, access.TurnedLock},
+		{"after the lock", func(p *typist) { p.lockAndWait() }, access.TurnedHour},
+		{"after an unlocking", func(p *typist) { p.wrong(5); p.a.Unlock() }, access.TurnedHour},
+		{"a success opens nothing", func(p *typist) { p.wrong(4); p.right(); p.wrong(1) }, access.TurnedHour},
+		{"just before the hour is over", func(p *typist) { p.lockAndWait(); p.pass(45*time.Minute - 1) }, access.TurnedHour},
+		{"as the hour is over", func(p *typist) { p.lockAndWait(); p.pass(45 * time.Minute) }, access.Admitted},
+		{"a reset opens it", func(p *typist) { p.wrong(5); p.a.Reset() }, access.Admitted},
+		{"a block stays one", func(p *typist) { p.lockAndWait(); p.wrong(5) }, access.TurnedBlock},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newTypist(t)
+			tt.play(p)
+			p.a.Sweep(p.now)
+			if got := p.a.AdmitUnproven(p.now, 0, 0); got != tt.want {
+				t.Errorf("got %s, want %s", admissionName(got), admissionName(tt.want))
 			}
 		})
 	}
@@ -271,7 +304,7 @@ func TestParallelAttempts(t *testing.T) {
 				p.settle(flying[0], right)
 				flying = flying[1:]
 				evaluated++
-			case access.TurnedLock, access.TurnedBlock, access.LoginSpent:
+			case access.TurnedLock, access.TurnedBlock, access.LoginSpent, access.TurnedHour:
 				turnedAway++
 				waiting--
 			}

@@ -59,6 +59,8 @@ func NotFound(what, name string) error {
 		list = "alerts list"
 	case "mail":
 		list = "mail queue"
+	case "portal key", "portal with scope":
+		list = "portal list"
 	}
 	return &Error{
 		Kind: ErrNotFound, Code: "not_found",

@@ -17,10 +17,11 @@ const (
 	AskPIN Decision = "pin"
 	SetUp  Decision = "setup"
 	Deny   Decision = "deny"
+	ToPage Decision = "page" // send the browser to pinward's own page
 )
 
 // Decisions lists all decisions.
-func Decisions() []Decision { return []Decision{Allow, AskPIN, SetUp, Deny} }
+func Decisions() []Decision { return []Decision{Allow, AskPIN, SetUp, Deny, ToPage} }
 
 // A Reason is the stable code of why a decision was taken.
 type Reason string
@@ -47,6 +48,7 @@ const (
 	ReasonAccountUnknown       Reason = "account_unknown"
 	ReasonLoginExpired         Reason = "login_expired"
 	ReasonLoginExhausted       Reason = "login_exhausted"
+	ReasonHourlyLimit          Reason = "hourly_limit"
 	ReasonSetupCodeRequired    Reason = "setup_code_required"
 	ReasonSetupCodeWrong       Reason = "setup_code_wrong"
 	ReasonEnrolmentClosed      Reason = "enrolment_closed"
@@ -58,6 +60,7 @@ const (
 	ReasonResetLimit           Reason = "reset_limit"
 	ReasonResetNotAllowed      Reason = "reset_not_allowed"
 	ReasonPINResetByMail       Reason = "pin_reset_by_mail"
+	ReasonLoginCodeWrong       Reason = "login_code_wrong"
 )
 
 // Reasons lists all reasons.
@@ -66,10 +69,10 @@ func Reasons() []Reason {
 		ReasonDeviceRecognized, ReasonNewDevice, ReasonDeviceExpired, ReasonDeviceRevoked, ReasonDeviceReplayed,
 		ReasonBrowserChanged, ReasonPINWrong, ReasonPINLocked, ReasonPINBlocked, ReasonPINNotSet, ReasonPINTemporary,
 		ReasonProtectionImposed, ReasonProtectionNotAllowed, ReasonGrace, ReasonNotifyOnly, ReasonNoProtection,
-		ReasonAccountSuspended, ReasonAccountUnknown, ReasonLoginExpired, ReasonLoginExhausted,
+		ReasonAccountSuspended, ReasonAccountUnknown, ReasonLoginExpired, ReasonLoginExhausted, ReasonHourlyLimit,
 		ReasonSetupCodeRequired, ReasonSetupCodeWrong, ReasonEnrolmentClosed, ReasonPasswordWrong,
 		ReasonLoginPass, ReasonPolicyPaused, ReasonResetSent, ReasonResetWrong, ReasonResetLimit, ReasonResetNotAllowed,
-		ReasonPINResetByMail,
+		ReasonPINResetByMail, ReasonLoginCodeWrong,
 	}
 }
 
@@ -147,17 +150,27 @@ func (l Login) Known() bool {
 func (l Login) Failed() bool {
 	switch l.State {
 	case LoginExpired:
-		return !l.Recognized
+		return l.Abandoned()
 	case LoginDenied:
 	case LoginOpen, LoginPassed:
 		return false
 	}
 	switch l.Reason { //nolint:exhaustive // the other denials say nothing of who tried
-	case ReasonPINWrong, ReasonLoginExhausted, ReasonSetupCodeWrong, ReasonPINLocked, ReasonPINBlocked,
+	case ReasonPINWrong, ReasonLoginExhausted, ReasonHourlyLimit, ReasonSetupCodeWrong, ReasonPINLocked, ReasonPINBlocked,
 		ReasonAccountUnknown, ReasonPasswordWrong:
 		return true
 	}
 	return false
+}
+
+// Abandoned reports whether the login expired though the person had yet to prove
+// something. One that merely waited for its browser owed nothing, unless the PIN
+// was locked or blocked.
+func (l Login) Abandoned() bool {
+	if l.State != LoginExpired || l.Recognized {
+		return false
+	}
+	return l.Decision != ToPage || l.Reason == ReasonPINLocked || l.Reason == ReasonPINBlocked
 }
 
 // End closes the login.

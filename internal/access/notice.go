@@ -71,6 +71,9 @@ type NoticeFacts struct {
 	Login   string     `json:"login,omitempty"`  // of whom, where that is not the recipient
 	Count   int        `json:"count,omitempty"`
 	Items   []string   `json:"items,omitempty"` // a digest's lines, in plain words
+
+	LoginKey  int64 `json:"login_number,omitempty"` // of the login that it comes from
+	SelfReset bool  `json:"self_reset,omitempty"`   // policy lets the person replace a forgotten PIN by mail
 }
 
 // A Notice is a message owed to a person or a school: mailed from the outbox,
@@ -100,6 +103,9 @@ type Notice struct {
 	SeenAt      time.Time
 	AuditSeq    int64
 }
+
+// ToPerson reports whether the notice tells its account's person of one thing.
+func (n Notice) ToPerson() bool { return !n.ToSchool && n.Kind != NoticeDigest && n.AccountKey != 0 }
 
 // TopicSilence is how long after a mail another one of the same topic is not
 // sent, but shown on the pages only.

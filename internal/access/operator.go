@@ -12,11 +12,12 @@ const (
 	RoleHelpdesk  Role = "helpdesk"
 	RoleReporter  Role = "reporter"
 	RolePortal    Role = "portal" // a program that runs logins
+	RoleUser      Role = "user"   // whoever's browser pinward's own pages are open in
 )
 
 // Roles lists all roles.
 func Roles() []Role {
-	return []Role{RoleAdmin, RolePrincipal, RoleHelpdesk, RoleReporter, RolePortal}
+	return []Role{RoleAdmin, RolePrincipal, RoleHelpdesk, RoleReporter, RolePortal, RoleUser}
 }
 
 // An Operator is who acts: a person at the command line, later a portal or a
@@ -36,3 +37,7 @@ func (o Operator) MayReach(schools []string) bool {
 	}
 	return slices.ContainsFunc(schools, func(s string) bool { return slices.Contains(o.Schools, s) })
 }
+
+// PageUser gives whoever's browser pinward's own pages are open in, as who acts.
+// The browser's secret says which login and account that is for.
+func PageUser() Operator { return Operator{ID: "page", Name: "page", Role: RoleUser} }

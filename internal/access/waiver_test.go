@@ -66,3 +66,31 @@ func TestAddressTakesAMailCode(t *testing.T) {
 		}
 	}
 }
+
+// TestPasswordAdviceEnds: by a newer password that a portal told of, and else
+// with time.
+func TestPasswordAdviceEnds(t *testing.T) {
+	advised := access.Account{PasswordAdvisedAt: waiverAt}
+	changed := advised
+	changed.PasswordChangedAt = waiverAt.Add(time.Minute)
+	older := advised
+	older.PasswordChangedAt = waiverAt
+	for _, c := range []struct {
+		name    string
+		account access.Account
+		after   time.Duration
+		want    bool
+	}{
+		{"never advised", access.Account{}, 0, false},
+		{"at once", advised, 0, true},
+		{"in time", advised, access.AdviceFor - time.Millisecond, true},
+		{"over", advised, access.AdviceFor, false},
+		{"a clock set back", advised, -time.Hour, true},
+		{"changed since", changed, time.Hour, false},
+		{"changed before", older, time.Hour, true},
+	} {
+		if got := c.account.PasswordChangeAdvised(waiverAt.Add(c.after)); got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}

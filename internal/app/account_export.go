@@ -67,7 +67,7 @@ func (a *App) heldOf(ctx context.Context, tx store.Tx, account access.Account, s
 	if h.Alerts, err = tx.Alerts(ctx, store.AlertFilter{AccountKey: account.Key, Since: since}); err != nil {
 		return h, fmt.Errorf("list the alerts of %s: %w", account.Login, err)
 	}
-	if h.Notices, err = tx.Notices(ctx, store.NoticeFilter{AccountKey: account.Key, Since: since}); err != nil {
+	if h.Notices, err = tx.Notices(ctx, store.NoticeFilter{AccountKey: account.Key, Named: account.Login, Since: since}); err != nil {
 		return h, fmt.Errorf("list the notices of %s: %w", account.Login, err)
 	}
 	targets := []string{account.ID}

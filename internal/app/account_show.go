@@ -25,6 +25,7 @@ type AccountPage struct {
 	Devices     []store.DeviceRow // unrevoked, those past their lifetime included
 	Logins      []store.LoginRow  // the last five, newest first
 	OpenAlerts  int               // of severity warn and above
+	Sessions    int               // at gates, that let requests pass
 	Guardians   []string          // logins, of those whom the operator may see
 	Students    []string          // likewise
 	Verdicts    []decide.Line
@@ -63,6 +64,9 @@ func (a *App) accountPage(ctx context.Context, tx store.Tx, by access.Operator, 
 	}
 	if p.Devices, err = tx.Devices(ctx, store.DeviceFilter{AccountKey: account.Key}); err != nil {
 		return p, fmt.Errorf("list the devices of %s: %w", account.Login, err)
+	}
+	if p.Sessions, err = tx.CountGateSessions(ctx, store.GateFilter{AccountKey: account.Key}, now); err != nil {
+		return p, fmt.Errorf("count the sessions of %s: %w", account.Login, err)
 	}
 	p.Verdicts = explained(facts, p.Devices)
 	for i, d := range p.Devices {

@@ -109,6 +109,18 @@ func (a *App) ExportAlerts(ctx context.Context, by access.Operator, e Export, ea
 	return inPages(ctx, a, f.Page, func(row store.AlertRow) int64 { return row.Key }, read, each)
 }
 
+// CountExport counts the alerts of an export.
+func (a *App) CountExport(ctx context.Context, by access.Operator, e Export) (int, error) {
+	n := 0
+	err := a.read(ctx, by, AlertsExport, func(tx store.Tx) (err error) {
+		if n, err = tx.CountAlerts(ctx, e.filter); err != nil {
+			return fmt.Errorf("count alerts: %w", err)
+		}
+		return nil
+	})
+	return n, err
+}
+
 // HoldExport notes the finished file of a cursor's export before it is put in
 // its place, so that a run that ends between the two is found out.
 func (a *App) HoldExport(ctx context.Context, by access.Operator, e Export, path string, digest []byte) error {

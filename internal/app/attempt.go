@@ -29,6 +29,7 @@ type attempt struct {
 	credential access.Credential
 	lease      access.Lease
 	admission  access.Admission
+	unproven   bool // the caller holds no proof of the password
 }
 
 // reserve counts an attempt in tx if the limits admit one more.
@@ -45,7 +46,11 @@ func (a *App) reserve(ctx context.Context, tx store.Tx, t *attempt, loginKey int
 	if err := tx.PutAttempts(ctx, t.account.Key, counts); err != nil {
 		return fmt.Errorf("store the attempts at %s: %w", t.account.Login, err)
 	}
-	if t.admission = counts.Admit(now, loginKey, spent); t.admission != access.Admitted {
+	admit := counts.Admit
+	if t.unproven {
+		admit = counts.AdmitUnproven
+	}
+	if t.admission = admit(now, loginKey, spent); t.admission != access.Admitted {
 		return nil
 	}
 	id, err := secret.NewPublicID(a.random, "t")

@@ -26,7 +26,7 @@ type deed struct {
 
 // deeds lists the use cases that change something. Adding one means adding a row.
 func deeds() []deed {
-	return slices.Concat(adminDeeds(), pinDeeds(), loginDeeds(), watchDeeds(), incidentDeeds())
+	return slices.Concat(adminDeeds(), pinDeeds(), loginDeeds(), watchDeeds(), incidentDeeds(), pageDeeds())
 }
 
 func plain(f func(k *kit) error) func(k *kit) func() error {

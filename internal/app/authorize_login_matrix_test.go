@@ -223,6 +223,9 @@ func loginRows() []matrixRow {
 		{"start a login", portals(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
 			return on.answered(k.StartLogin(ctx, by, app.StartLogin{Login: on.login}))
 		}},
+		{"recognize a device", portals(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
+			return on.answered(k.Recognize(ctx, by, app.StartLogin{Login: on.login}))
+		}},
 		{"give a PIN", portals(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
 			return on.answered(k.GivePIN(ctx, by, app.GivePIN{LoginID: on.loginID(k, by), PIN: access.NewPIN(rightPIN)}))
 		}},
@@ -352,5 +355,5 @@ func auditRows() []matrixRow {
 
 // lookAfterRows are the rows of PINs, devices, logins, alerts and the audit.
 func lookAfterRows() []matrixRow {
-	return slices.Concat(pinRows(), deviceRows(), loginRows(), alertRows(), auditRows(), reportRows())
+	return slices.Concat(pinRows(), deviceRows(), loginRows(), alertRows(), auditRows(), reportRows(), pageRows())
 }

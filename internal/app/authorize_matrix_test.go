@@ -90,6 +90,10 @@ func accountRows() []matrixRow {
 			_, err := k.Account(ctx, by, on.login)
 			return err
 		}},
+		{"sign an account out", people(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
+			_, err := k.SignOutAccount(ctx, by, on.login, "reason")
+			return err
+		}},
 		{"explain an account", nil, onAccount, nil, func(k *kit, by access.Operator, on target) error {
 			_, err := k.ExplainAccount(ctx, by, on.login)
 			return err

@@ -32,6 +32,10 @@ func reportRows() []matrixRow {
 		{"stream an export", readers(), onOwn, nil, func(k *kit, by access.Operator, _ target) error {
 			return k.ExportAlerts(ctx, by, app.Export{}, func(store.AlertRow) error { return nil })
 		}},
+		{"count an export", readers(), onOwn, nil, func(k *kit, by access.Operator, _ target) error {
+			_, err := k.CountExport(ctx, by, app.Export{})
+			return err
+		}},
 		{"hold an export", readers(), onOwn, nil, func(k *kit, by access.Operator, _ target) error {
 			return k.HoldExport(ctx, by, app.Export{}, "/var/tmp/alerts.csv", []byte{1})
 		}},
@@ -74,7 +78,7 @@ func reportRows() []matrixRow {
 			return mail(k, by, "A", "elsewhere@example.org")
 		}},
 		{"report an incident", readers(), onAccount, nil, func(k *kit, by access.Operator, on target) error {
-			_, err := k.ReportIncident(ctx, by, on.login, time.Hour)
+			_, err := k.ReportIncident(ctx, by, app.IncidentQuery{Login: on.login, Since: time.Hour})
 			return err
 		}},
 		{"export a person", nil, onAccount, nil, func(k *kit, by access.Operator, on target) error {

@@ -26,6 +26,8 @@ type change struct {
 	detail map[string]any
 	silent bool  // nothing changed: no record
 	warned int64 // key of the login of which a warning was owed
+
+	sessions int // at gates, that ended
 }
 
 // change runs a writing use case: authorize, one transaction, one audit record.
@@ -110,6 +112,9 @@ func (c *change) append(ctx context.Context) error {
 		detail["actor_claimed"] = c.by.Claimed
 	}
 	maps.Copy(detail, c.detail)
+	if c.sessions > 0 {
+		detail["sessions_ended"] = c.sessions
+	}
 	r := &c.record
 	var err error
 	if r.Detail, err = json.Marshal(detail); err != nil {

@@ -15,6 +15,10 @@ func unknownWord(row any) string {
 	switch v := row.(type) {
 	case *access.School:
 		return cmp.Or(refused("code", access.CheckSchoolCode(v.Code)), refused("language", access.CheckLang(v.Lang)))
+	case *access.Portal:
+		return portalWord(v)
+	case *access.GateSession:
+		return known("state", v.State, access.GateStates())
 	case *access.Account:
 		return accountWord(v)
 	case *access.Policy:
@@ -26,6 +30,8 @@ func unknownWord(row any) string {
 			known("state", v.State, access.LoginStates()), known("decision", v.Decision, access.Decisions()),
 			known("reason", v.Reason, access.Reasons()), known("token", decide.Recognition(v.Token), append(decide.Recognitions(), "")), // nobody's, or imported: not judged
 		)
+	case *access.Page:
+		return pageWord(v)
 	case *access.Alert:
 		return cmp.Or(
 			known("kind", v.Kind, access.AlertKinds()), known("severity", v.Severity, access.Severities()),
@@ -47,6 +53,28 @@ func accountWord(a *access.Account) string {
 		known("profile", a.Profile, access.Profiles()), known("status", a.Status, access.Statuses()),
 		known("protection", a.Protection, access.Protections()), known("language", a.Lang, []string{"", "fr", "en"}),
 	)
+}
+
+func portalWord(p *access.Portal) string {
+	text := refused("name", access.CheckPortalName(p.Name))
+	for _, scope := range p.Scopes {
+		text = cmp.Or(text, known("scope", scope, access.Scopes()))
+	}
+	for _, u := range p.ReturnURLs {
+		text = cmp.Or(text, refused("return address", access.CheckReturnURL(u)))
+	}
+	if p.IdentityHeader != "" {
+		text = cmp.Or(text, refused("identity header", access.CheckIdentityHeader(p.IdentityHeader)))
+	}
+	return text
+}
+
+func pageWord(p *access.Page) string {
+	text := cmp.Or(known("kind", p.Kind, access.PageKinds()), refused("state", access.CheckState(p.State)))
+	if p.ReturnURL == "" {
+		return text
+	}
+	return cmp.Or(text, refused("return address", access.CheckReturnURL(p.ReturnURL)))
 }
 
 func policyWord(p *access.Policy) string {

@@ -175,9 +175,10 @@ func (a *App) RenameDevice(ctx context.Context, by access.Operator, id, label st
 
 // A RevokeItem is what became of one device named for revocation.
 type RevokeItem struct {
-	ID      string
-	Changed bool // false: it was revoked already
-	Err     error
+	ID       string
+	Changed  bool // false: it was revoked already
+	Sessions int  // at gates, that ended with it
+	Err      error
 }
 
 // RevokeDevices revokes the devices of those public ids in one transaction.
@@ -257,7 +258,9 @@ func (c *change) revokeOne(ctx context.Context, id, reason string, taken *remova
 	c.target("device", d.ID)
 	c.note("login", account.Login)
 	taken.add(account, d)
-	return RevokeItem{ID: id, Changed: true}, c.revoke(ctx, d, reason)
+	before := c.sessions
+	err = c.revoke(ctx, d, reason)
+	return RevokeItem{ID: id, Changed: true, Sessions: c.sessions - before}, err
 }
 
 // expired reports whether a device is past its lifetime or its policy's idle

@@ -51,19 +51,24 @@ func (a *App) DisputeAlert(ctx context.Context, by access.Operator, number, reas
 		c.note("login", named.Login)
 		c.note("reason", reason)
 		done.Alerts = len(open)
-		done.Ended, err = c.dispute(ctx, open, reason)
+		done.Ended, err = c.dispute(ctx, open, reason, c.now, 0)
 		return err
 	})
 	return done, err
 }
 
-func (c *change) dispute(ctx context.Context, incident []store.AlertRow, reason string) (Ended, error) {
+// dispute takes back what came of an incident since it began, at since the latest,
+// but for the login of key except unless the incident names it.
+func (c *change) dispute(ctx context.Context, incident []store.AlertRow, reason string, since time.Time, except int64) (Ended, error) {
 	account, err := c.AccountByKey(ctx, incident[0].AccountKey)
 	if err != nil {
 		return Ended{}, fmt.Errorf("read the account of alert %d: %w", incident[0].Key, err)
 	}
-	devices, since := map[string]bool{}, incident[0].At
+	devices := map[string]bool{}
 	for _, row := range incident {
+		if row.LoginKey == except {
+			except = 0
+		}
 		if row.DeviceID != "" {
 			devices[row.DeviceID] = true
 		}
@@ -78,13 +83,14 @@ func (c *change) dispute(ctx context.Context, incident []store.AlertRow, reason 
 	if err := c.PutAccount(ctx, &account); err != nil {
 		return Ended{}, fmt.Errorf("store account %s: %w", account.Login, err)
 	}
-	ended, err := c.endLogins(ctx, account, 0)
+	ended, err := c.endLogins(ctx, account, except)
 	if err != nil {
 		return Ended{}, err
 	}
 	if ended.Devices, err = c.revokeSince(ctx, account, devices, since); err != nil {
 		return Ended{}, err
 	}
+	ended.Sessions = c.sessions
 	c.note("alerts", len(incident))
 	c.noteEnded(ended)
 	return ended, nil

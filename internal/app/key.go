@@ -28,6 +28,7 @@ type KeyStatus struct {
 type KeyUses struct {
 	PINs, BirthDates, Devices, SetupCodes int
 	Notices                               int // that carry a code and are still to be mailed
+	Answers                               int // that are kept for minutes
 	AuditRecords                          int // the checkpoint of a pruned chain counts as one
 }
 
@@ -93,6 +94,8 @@ func (a *App) keyUses(ctx context.Context, tx store.Tx) (map[string]*KeyUses, er
 			of(row.Key).Notices += row.Rows
 		case "setup_code", "reset_code":
 			of(row.Key).SetupCodes += row.Rows
+		case "kept_answer":
+			of(row.Key).Answers += row.Rows
 		case "audit":
 			of(row.Key).AuditRecords += row.Rows
 		case "device":

@@ -95,7 +95,7 @@ func (c *change) resealRow(ctx context.Context, row store.SealedRow) (n int, err
 func resealFailed(logins []string) error {
 	return &access.Error{
 		Kind: access.ErrDamaged, Code: "seal_broken",
-		Text: fmt.Sprintf("rotate the key: what is sealed of %d accounts does not open, among them %s; the others are done", len(logins), logins[0]),
+		Text: fmt.Sprintf("rotate the key: what is sealed does not open for some accounts (%d), among them %s; the others are done", len(logins), logins[0]),
 		Hint: "set these PINs and birth dates anew (pinward store check names them), then rotate again",
 	}
 }

@@ -31,10 +31,15 @@ type LoginAnswer struct {
 	DeviceToken        string              `json:"device_token,omitempty"`
 	CookieName         string              `json:"cookie_name,omitempty"`
 	DevicesRevoked     int                 `json:"devices_revoked,omitempty"`
+	SessionsEnded      int                 `json:"sessions_ended,omitempty"` // at gates
 	Notices            []NoticeInfo        `json:"notices,omitempty"`
 
 	// PasswordChangeAdvised says that somebody else may know the password.
 	PasswordChangeAdvised bool `json:"password_change_advised"`
+
+	// PageLink opens the page of a login with a ReturnURL, once; empty: there is
+	// none. It is a secret for the user's browser alone.
+	PageLink access.Secret `json:"-"`
 
 	// Refused says that the request was not granted (exit code 5): a denial, or
 	// a PIN, set-up or device that was turned down.
@@ -78,25 +83,56 @@ type session struct {
 // time; all three read alike.
 var errLoginGone = errors.New("login gone")
 
-// session loads the login of a secret id for the operator that opened it.
+// session loads the login of a secret id for the operator that opened it, or
+// for the browser whose secret the id then is (see loginOf).
 func (a *App) session(ctx context.Context, tx store.Tx, by access.Operator, id access.Secret) (session, error) {
-	l, err := tx.LoginByIDHash(ctx, secret.HashLoginID(id.Reveal()))
-	if errors.Is(err, access.ErrNotFound) {
-		return session{}, errLoginGone
-	}
+	l, page, err := loginOf(ctx, tx, by, id)
 	if err != nil {
-		return session{}, fmt.Errorf("read the login: %w", err)
+		return session{}, err
 	}
 	now := a.clock()
-	if l.OpenedBy != by.ID || l.AccountKey == 0 || (!l.OpenAt(now) && l.State != access.LoginDenied) {
+	if l.AccountKey == 0 || (!l.OpenAt(now) && l.State != access.LoginDenied) {
 		return session{}, errLoginGone
 	}
+	if page.Key != 0 && by.Role != access.RoleUser {
+		return session{}, hosted()
+	}
+	s, err := a.load(ctx, tx, l)
+	if err == nil && page.Kind == access.PageAccount && !s.accountOpen(page) {
+		err = errLoginGone
+	}
+	return s, err
+}
+
+// loginOf finds the login that a secret names, and its page: for a browser on
+// pinward's own pages the one that it is there for, for all others one that they
+// opened themselves, with a zero page where they ask for the PIN themselves.
+func loginOf(ctx context.Context, tx store.Tx, by access.Operator, id access.Secret) (access.Login, access.Page, error) {
+	if by.Role == access.RoleUser {
+		return loginOfBrowser(ctx, tx, id)
+	}
+	l, err := tx.LoginByIDHash(ctx, secret.HashLoginID(id.Reveal()))
+	if errors.Is(err, access.ErrNotFound) || err == nil && l.OpenedBy != by.ID {
+		return l, access.Page{}, errLoginGone
+	}
+	if err != nil {
+		return l, access.Page{}, fmt.Errorf("read the login: %w", err)
+	}
+	page, err := tx.LoginPage(ctx, l.Key)
+	if err != nil {
+		return l, page, fmt.Errorf("read the page of login %d: %w", l.Key, err)
+	}
+	return l, page, nil
+}
+
+// load gathers all that decides a login.
+func (a *App) load(ctx context.Context, tx store.Tx, l access.Login) (session, error) {
 	account, err := tx.AccountByKey(ctx, l.AccountKey)
 	if err != nil {
 		return session{}, fmt.Errorf("read the account of login %d: %w", l.Key, err)
 	}
 	s := session{login: l}
-	s.facts, s.school, err = a.facts(ctx, tx, account, now)
+	s.facts, s.school, err = a.facts(ctx, tx, account, a.clock())
 	if err != nil {
 		return session{}, err
 	}

@@ -64,7 +64,7 @@ func (c *change) mayPass(ctx context.Context, account access.Account) error {
 		return access.Refused("account_not_active", what+"the account is suspended, archived or past its last day", "see: pinward account show "+account.Login)
 	case facts.Credential.Cleared():
 		return access.Refused("setup_code_required", what+"its PIN was reset, so that a set-up code is needed", "hand out a new one: pinward pin reset "+account.Login)
-	case account.PasswordChangeAdvised():
+	case account.PasswordChangeAdvised(c.now):
 		return access.Refused("password_known", what+"somebody else may know its password", "have the password changed in the portal first")
 	}
 	return nil

@@ -69,28 +69,8 @@ func (s session) takesPIN() bool {
 
 func (a *App) settlePIN(ctx context.Context, by access.Operator, req GivePIN, t attempt, right bool) (LoginAnswer, error) {
 	var answer LoginAnswer
-	err := a.change(ctx, by, LoginPIN, func(c *change) error {
-		s, err := a.session(ctx, c.Tx, by, req.LoginID)
-		if err != nil {
-			return err
-		}
-		c.targetAccount(s.facts.Account)
-		if t.admission != access.Admitted {
-			answer, err = c.turnAway(ctx, &s)
-			return err
-		}
-		counted := false
-		if s.facts.Attempts, counted, err = c.settle(ctx, t, right); err != nil {
-			return err
-		}
-		switch {
-		case !counted || !s.takesPIN():
-			answer, err = c.turnAway(ctx, &s)
-		case right:
-			answer, err = c.rightPIN(ctx, &s, req.Remember)
-		default:
-			answer, err = c.wrongPIN(ctx, &s)
-		}
+	err := a.change(ctx, by, LoginPIN, func(c *change) (err error) {
+		answer, err = c.settlePIN(ctx, req, t, right)
 		return err
 	})
 	if errors.Is(err, errLoginGone) {
@@ -99,9 +79,31 @@ func (a *App) settlePIN(ctx context.Context, by access.Operator, req GivePIN, t 
 	return answer, err
 }
 
+func (c *change) settlePIN(ctx context.Context, req GivePIN, t attempt, right bool) (LoginAnswer, error) {
+	s, err := c.app.session(ctx, c.Tx, c.by, req.LoginID)
+	if err != nil {
+		return LoginAnswer{}, err
+	}
+	c.targetAccount(s.facts.Account)
+	if t.admission != access.Admitted {
+		return c.turnAway(ctx, &s, t.admission)
+	}
+	counted := false
+	if s.facts.Attempts, counted, err = c.settle(ctx, t, right); err != nil {
+		return LoginAnswer{}, err
+	}
+	switch {
+	case !counted || !s.takesPIN():
+		return c.turnAway(ctx, &s, t.admission)
+	case right:
+		return c.rightPIN(ctx, &s, req.Remember)
+	}
+	return c.wrongPIN(ctx, &s)
+}
+
 // turnAway answers a PIN that was not judged, and ends the login where the
 // account has locked, blocked or closed.
-func (c *change) turnAway(ctx context.Context, s *session) (LoginAnswer, error) {
+func (c *change) turnAway(ctx context.Context, s *session, admission access.Admission) (LoginAnswer, error) {
 	c.record.Result = access.AuditRefused
 	_, locked := s.facts.Attempts.Locked(c.now)
 	reason := s.login.Reason
@@ -121,6 +123,8 @@ func (c *change) turnAway(ctx context.Context, s *session) (LoginAnswer, error) 
 		reason = access.ReasonPINBlocked
 	case locked:
 		reason = access.ReasonPINLocked
+	case admission == access.TurnedHour:
+		reason = access.ReasonHourlyLimit
 	default:
 		reason = access.ReasonLoginExhausted
 	}

@@ -145,6 +145,8 @@ func (s session) refuseReset() LoginAnswer {
 		return s.refusal(access.Deny, access.ReasonAccountSuspended)
 	case s.login.State == access.LoginOpen && s.login.Decision == access.SetUp:
 		return s.refusal(access.SetUp, s.login.Reason)
+	case s.login.State == access.LoginPassed && s.login.Reason == access.ReasonPINResetByMail: // a request that came twice
+		return s.refusal(access.Allow, s.login.Reason)
 	case s.login.State == access.LoginPassed, !s.facts.Policy.SelfReset, !s.facts.Credential.Set():
 		return s.refusal(s.login.Decision, access.ReasonResetNotAllowed)
 	}
@@ -170,7 +172,8 @@ func (c *change) refuseNewPIN(ctx context.Context, s session, pending access.Res
 		return LoginAnswer{}, fmt.Errorf("give a try of the code back to %s: %w", s.facts.Account.Login, err)
 	}
 	answer, err := s.refusedPIN(why)
-	answer.Decision = s.login.Decision
+	left := pending.TriesLeft()
+	answer.Decision, answer.AttemptsLeft = s.login.Decision, &left
 	return c.turnReset(answer), err
 }
 
@@ -229,6 +232,6 @@ func (c *change) replacePIN(ctx context.Context, s *session, remember *Remember,
 	}
 	s.news.chose = access.NoticePINSet
 	return c.pass(ctx, s, remember, LoginAnswer{
-		Decision: access.Allow, Reason: s.login.Reason, MayReset: s.facts.Policy.SelfReset, DevicesRevoked: ended.Devices,
+		Decision: access.Allow, Reason: s.login.Reason, MayReset: s.facts.Policy.SelfReset, DevicesRevoked: ended.Devices, SessionsEnded: ended.Sessions,
 	})
 }

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -155,7 +156,7 @@ func TestForgottenPINIsReplacedByAMailedCode(t *testing.T) {
 			if told := k.notices(access.NoticePINSet); len(told) == 0 || told[len(told)-1].Address != "lea@example.org" {
 				t.Errorf("notices of a PIN set: got %+v", told)
 			}
-			want(t, k.redeem(id, k.mailed(), "705218"), access.Allow, access.ReasonResetNotAllowed)
+			want(t, k.redeem(id, k.mailed(), "705218"), access.Allow, access.ReasonPINResetByMail)
 		})
 	}
 }
@@ -316,7 +317,11 @@ func TestRefusedNewPINLeavesTheCodeGood(t *testing.T) {
 	k.askCode(id)
 	code := k.mailed()
 	for range access.MailCodeTries + 1 {
-		want(t, k.redeem(id, code, "1234"), access.AskPIN, "pin_guessable")
+		refused := k.redeem(id, code, "1234")
+		want(t, refused, access.AskPIN, "pin_guessable")
+		if refused.AttemptsLeft == nil || *refused.AttemptsLeft != access.MailCodeTries {
+			t.Errorf("a right code with a weak PIN: got %v tries left, want all", refused.AttemptsLeft)
+		}
 	}
 	wrong := k.redeem(id, other(code), "1234")
 	want(t, wrong, access.AskPIN, access.ReasonResetWrong)
@@ -327,6 +332,31 @@ func TestRefusedNewPINLeavesTheCodeGood(t *testing.T) {
 	req.PINConfirm = access.NewPIN("694039")
 	want(t, k.resetBy(root, req), access.AskPIN, "pin_mismatch")
 	want(t, k.redeem(id, code, newPIN), access.Allow, access.ReasonPINResetByMail)
+}
+
+// A portal that lost the answer asks again: it learns that the login passed, and
+// nothing is done a second time.
+func TestResetRepeatedAfterSuccessSaysSo(t *testing.T) {
+	k := forgetful(t)
+	id := k.start("lea", "").LoginID
+	k.askCode(id)
+	code := k.mailed()
+	want(t, k.redeem(id, code, newPIN), access.Allow, access.ReasonPINResetByMail)
+	before := k.head()
+	owed := k.owed("lea")
+	for name, again := range map[string]app.LoginAnswer{
+		"the same": k.redeem(id, code, newPIN), "another PIN": k.redeem(id, code, "730416"), "a wrong code": k.redeem(id, other(code), newPIN), "no code": k.askCode(id),
+	} {
+		want(t, again, access.Allow, access.ReasonPINResetByMail)
+		if !again.Refused || again.DeviceToken != "" || len(again.Notices) > 0 {
+			t.Errorf("%s: got %+v, want it refused and to hold nothing", name, again)
+		}
+	}
+	k.wantOwed("lea", owed)
+	if got := k.head(); got == before {
+		t.Error("the requests left no record")
+	}
+	want(t, k.give(k.start("lea", "").LoginID, newPIN, ""), access.Allow, access.ReasonNewDevice)
 }
 
 // Wrong codes are counted by the code alone: a thief of the password must not
@@ -352,9 +382,9 @@ func TestOneCodeIsRedeemedOnce(t *testing.T) {
 	code := k.mailed()
 	got := together(20, func(i int) string {
 		answer, err := k.ResetByMail(context.Background(), root, redemption(id, code, newPIN))
-		return string(answer.Reason) + " " + outcome(err)
+		return fmt.Sprintf("%s %t %s", answer.Reason, answer.Refused, outcome(err))
 	})
-	if got["pin_reset_by_mail right"] != 1 || len(k.notices(access.NoticePINSet)) != 2 { // an operator set the first one
+	if got["pin_reset_by_mail false right"] != 1 || len(k.notices(access.NoticePINSet)) != 2 { // an operator set the first one
 		t.Errorf("got %v and %+v, want one success and its notice", got, k.notices(access.NoticePINSet))
 	}
 }

@@ -20,7 +20,12 @@ type SetUp struct {
 	PIN        access.PIN        `json:"pin"`
 	PINConfirm access.PIN        `json:"pin_confirm"`
 	SetupCode  access.Secret     `json:"setup_code"`
-	Remember   *Remember         `json:"remember"`
+
+	// Held stands in place of PINConfirm on pinward's own pages: what HoldPIN gave
+	// for the first entry.
+	Held access.Secret `json:"-"`
+
+	Remember *Remember `json:"remember"`
 }
 
 func (r SetUp) check() error {
@@ -120,7 +125,7 @@ func (s session) verdict(req SetUp) decide.Verdict {
 
 // judgeNewPIN holds a new PIN against the rules and against the old one.
 func (a *App) judgeNewPIN(s session, req SetUp, subject pinrule.Subject) (LoginAnswer, error) {
-	err := checkNewPIN(req.PIN, req.PINConfirm, subject)
+	err := checkNewPIN(req.PIN, a.confirmation(s, req), subject)
 	if err == nil && s.facts.Credential.Set() {
 		old := secret.SealedPIN{KeyID: s.facts.Credential.KeyID, Blob: s.facts.Credential.Sealed}
 		same, verifyErr := a.keys.VerifyPIN(s.facts.Account.ID, old, req.PIN)
@@ -234,7 +239,8 @@ func (c *change) afterNewPIN(ctx context.Context, s *session, first bool, answer
 	return c.raise(ctx, account, detect.Changed(access.AlertFirstPINSet), occasionOf(s.login))
 }
 
-// revokeOthers revokes the account's devices but the one in use.
+// revokeOthers revokes the account's devices but the one in use, and ends its
+// sessions but those of that device and this login.
 func (c *change) revokeOthers(ctx context.Context, s *session, why string, answer *LoginAnswer) error {
 	keep, err := c.deviceInUse(ctx, *s)
 	if err != nil {
@@ -243,6 +249,12 @@ func (c *change) revokeOthers(ctx context.Context, s *session, why string, answe
 	if answer.DevicesRevoked, err = c.revokeDevices(ctx, s.facts.Account, keep, why); err != nil {
 		return err
 	}
+	if _, err = c.endSessions(ctx, store.GateFilter{
+		AccountKey: s.facts.Account.Key, ButDevice: s.login.DeviceID, ButLogin: s.login.Key,
+	}); err != nil {
+		return err
+	}
+	answer.SessionsEnded = c.sessions
 	c.note("devices_revoked", answer.DevicesRevoked)
 	return nil
 }

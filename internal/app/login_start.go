@@ -23,35 +23,60 @@ type StartLogin struct {
 	UserAgent         string        `json:"user_agent"`
 	DeviceToken       access.Secret `json:"device_token"`
 	PasswordChangedAt *time.Time    `json:"password_changed_at"`
+
+	// Cookie gives the value of one of the browser's cookies, empty where it has
+	// none of that name, for callers that know all cookies and no DeviceToken:
+	// the name of the device's depends on the account. Nil: no cookies are known.
+	Cookie func(name string) access.Secret `json:"-"`
+
+	// ReturnURL asks for pinward's own pages, which send the browser back there:
+	// one of the portal's addresses, to the letter. State goes with it.
+	ReturnURL string `json:"return_url"`
+	State     string `json:"state"`
 }
 
 // StartLogin opens a login and decides what it takes to pass. An unknown
 // account is denied like any other, with its own reason: the callers are
-// authenticated portals.
+// authenticated portals. With a ReturnURL the answer carries the link of a page
+// where the rest happens (VisitPage), and is never allow: the portal learns that
+// by RedeemLogin.
+//
+// Errors: access.ErrRefused with the code return_url_not_allowed or
+// state_invalid.
 func (a *App) StartLogin(ctx context.Context, by access.Operator, req StartLogin) (LoginAnswer, error) {
-	ip, err := req.check()
-	if err != nil {
+	if _, err := req.check(); err != nil {
 		return LoginAnswer{}, err
 	}
-	id, err := secret.NewLoginID(a.random)
-	if err != nil {
-		return LoginAnswer{}, fmt.Errorf("make a login id: %w", err)
-	}
 	var answer LoginAnswer
-	err = a.change(ctx, by, LoginStart, func(c *change) error {
-		if _, err := c.sweepLogins(ctx); err != nil {
-			return err
-		}
-		s := session{login: access.Login{
-			IDHash: secret.HashLoginID(id.Reveal()), OpenedBy: by.ID, State: access.LoginOpen,
-			StartedAt: c.now, ExpiresAt: c.now.Add(access.LoginFor),
-			IP: ip, UserAgent: access.CutUserAgent(req.UserAgent),
-		}}
-		answer, err = c.start(ctx, &s, req)
+	err := a.change(ctx, by, LoginStart, func(c *change) error {
+		id, opened, err := c.open(ctx, req)
+		opened.LoginID = id.Reveal()
+		answer = opened
 		return err
 	})
-	answer.LoginID = id.Reveal()
 	return answer, err
+}
+
+// open begins a login of the caller's and gives its secret id.
+func (c *change) open(ctx context.Context, req StartLogin) (secret.LoginID, LoginAnswer, error) {
+	id, err := secret.NewLoginID(c.app.random)
+	if err != nil {
+		return id, LoginAnswer{}, fmt.Errorf("make a login id: %w", err)
+	}
+	ip, err := req.check()
+	if err != nil {
+		return id, LoginAnswer{}, err
+	}
+	if _, err := c.sweepLogins(ctx); err != nil {
+		return id, LoginAnswer{}, err
+	}
+	s := session{login: access.Login{
+		IDHash: secret.HashLoginID(id.Reveal()), OpenedBy: c.by.ID, State: access.LoginOpen,
+		StartedAt: c.now, ExpiresAt: c.now.Add(access.LoginFor),
+		IP: ip, UserAgent: access.CutUserAgent(req.UserAgent),
+	}}
+	answer, err := c.start(ctx, &s, req)
+	return id, answer, err
 }
 
 // check refuses what names no account or two, and gives the address.
@@ -59,10 +84,26 @@ func (req StartLogin) check() (netip.Addr, error) {
 	if (req.Login == "") == (req.ExternalID == "") {
 		return netip.Addr{}, access.Usage("login start: one of login and external_id is needed", "")
 	}
+	if err := req.checkReturn(); err != nil {
+		return netip.Addr{}, err
+	}
 	return parseIP(req.IP)
 }
 
+// presented gives the device token that a login comes with.
+func (a *App) presented(req StartLogin, account access.Account) access.Secret {
+	if req.Cookie == nil || !req.DeviceToken.Empty() {
+		return req.DeviceToken
+	}
+	return req.Cookie(a.keys.CookieName(account.ID))
+}
+
 func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAnswer, error) {
+	if req.ReturnURL != "" {
+		if err := c.mayReturn(ctx, req.ReturnURL); err != nil {
+			return LoginAnswer{}, err
+		}
+	}
 	account, err := loginAccount(ctx, c.Tx, c.by, c.action, req)
 	if errors.Is(err, access.ErrNotFound) {
 		return c.denyUnknown(ctx, s)
@@ -75,10 +116,20 @@ func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAn
 	if s.facts, s.school, err = c.app.facts(ctx, c.Tx, account, c.now); err != nil {
 		return LoginAnswer{}, err
 	}
-	if err := c.keepLock(ctx, s.facts); err != nil {
+	if req.ReturnURL != "" {
+		return c.startHosted(ctx, s, req)
+	}
+	token, err := c.app.token(ctx, c.Tx, c.app.presented(req, account))
+	if err != nil {
 		return LoginAnswer{}, err
 	}
-	token, err := c.app.token(ctx, c.Tx, req.DeviceToken)
+	return c.decide(ctx, s, token, req.PasswordChangedAt)
+}
+
+// decide judges the login by the device token of its browser, and does what
+// follows from the outcome.
+func (c *change) decide(ctx context.Context, s *session, token decide.Token, passwordChanged *time.Time) (LoginAnswer, error) {
+	err := c.keepLock(ctx, s.facts)
 	if err != nil {
 		return LoginAnswer{}, err
 	}
@@ -92,14 +143,16 @@ func (c *change) start(ctx context.Context, s *session, req StartLogin) (LoginAn
 	if err := c.present(ctx, s, token, &answer); err != nil {
 		return LoginAnswer{}, err
 	}
-	if answer.DevicesRevoked, err = c.passwordChanged(ctx, s, req.PasswordChangedAt); err != nil {
+	if answer.DevicesRevoked, err = c.passwordChanged(ctx, s, passwordChanged); err != nil {
 		return LoginAnswer{}, err
 	}
 	if err := c.finish(ctx, s); err != nil {
 		return LoginAnswer{}, err
 	}
 	c.noteLogin(s.login)
-	if err := c.replayed(ctx, s, token); err != nil || s.login.State != access.LoginPassed {
+	err = c.replayed(ctx, s, token)
+	answer.SessionsEnded = c.sessions
+	if err != nil || s.login.State != access.LoginPassed {
 		return answer, err
 	}
 	if err := c.spendPass(ctx, *s); err != nil {
@@ -149,7 +202,7 @@ func (s *session) apply(o decide.Outcome) {
 		s.news.passed = true
 	case access.Deny:
 		s.login.End(access.LoginDenied, o.Decision, o.Reason, s.facts.Now)
-	case access.AskPIN, access.SetUp:
+	case access.AskPIN, access.SetUp, access.ToPage:
 	}
 }
 
@@ -210,7 +263,8 @@ func (c *change) noteLogin(l access.Login) {
 }
 
 // passwordChanged revokes the devices that were registered before the newest
-// change of password that the portal knows of, but the one in use (rule 6).
+// change of password that the portal knows of, but the one in use, and ends all
+// sessions but those of it (rule 6).
 func (c *change) passwordChanged(ctx context.Context, s *session, at *time.Time) (int, error) {
 	account := &s.facts.Account
 	if at == nil || at.After(c.now) || !at.UTC().Truncate(time.Millisecond).After(account.PasswordChangedAt) {
@@ -234,7 +288,8 @@ func (c *change) passwordChanged(ctx context.Context, s *session, at *time.Time)
 		}
 		revoked++
 	}
-	return revoked, nil
+	_, err = c.endSessions(ctx, store.GateFilter{AccountKey: account.Key, ButDevice: s.login.DeviceID})
+	return revoked, err
 }
 
 // replayed revokes the device of a superseded token and raises the alarm.

@@ -84,5 +84,6 @@ func (c *change) toldLately(ctx context.Context, a access.Account, n access.Noti
 func (s session) placed() access.NoticeFacts {
 	return access.NoticeFacts{
 		At: s.login.StartedAt, Browser: s.login.Browser().String(), IP: s.login.IP, Inside: s.school.Inside(s.login.IP),
+		LoginKey: s.login.Key,
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"pinward/internal/access"
-	"pinward/internal/decide"
 	"pinward/internal/store"
 )
 
@@ -30,39 +29,48 @@ const (
 	shownNoticeAge = 30 * access.Day
 )
 
+// inform adds to the answer of a login that passed what the person should know.
+func (c *change) inform(ctx context.Context, s session, answer *LoginAnswer) error {
+	return inform(ctx, c.Tx, s, answer, c.seq)
+}
+
 // inform adds to the answer of a login that passed whether the password had
 // better be changed and, where a PIN or a recognized device shows who it is,
-// what the person has not seen.
-func (c *change) inform(ctx context.Context, s session, answer *LoginAnswer) error {
+// what the person has not seen, but the notices of the request of number seq.
+func inform(ctx context.Context, tx store.Tx, s session, answer *LoginAnswer, seq int64) error {
 	if answer.Decision != access.Allow || answer.Refused {
 		return nil
 	}
-	notices, alerts, err := c.Unsettled(ctx, s.facts.Account.Key, c.now.Add(-shownNoticeAge))
+	notices, alerts, err := tx.Unsettled(ctx, s.facts.Account.Key, s.facts.Now.Add(-shownNoticeAge))
 	if err != nil {
 		return fmt.Errorf("look for what %s has not seen: %w", s.facts.Account.Login, err)
 	}
-	if answer.PasswordChangeAdvised, err = c.passwordChangeAdvised(ctx, s.facts.Account, alerts); err != nil {
+	if answer.PasswordChangeAdvised, err = passwordChangeAdvised(ctx, tx, s.facts.Account, alerts, s.facts.Now); err != nil {
 		return err
 	}
-	if notices && (s.facts.Recognition == decide.Recognized || s.pinProven()) {
-		answer.Notices, err = c.unseen(ctx, s.facts.Account)
+	if !notices || !s.proven() {
+		return nil
+	}
+	rows, err := unseen(ctx, tx, s.facts.Account, s.facts.Now)
+	for _, n := range rows {
+		if n.AuditSeq != seq {
+			answer.Notices = append(answer.Notices, noticeInfo(n))
+		}
 	}
 	return err
 }
 
-// unseen gives the account's newest unseen notices, oldest first, but those of
-// this very request.
-func (c *change) unseen(ctx context.Context, a access.Account) ([]NoticeInfo, error) {
-	rows, err := c.Notices(ctx, store.NoticeFilter{AccountKey: a.Key, Unseen: true, Since: c.now.Add(-shownNoticeAge)})
+// unseen gives the account's newest unseen notices, oldest first.
+func unseen(ctx context.Context, tx store.Tx, a access.Account, now time.Time) ([]access.Notice, error) {
+	rows, err := tx.Notices(ctx, store.NoticeFilter{AccountKey: a.Key, Unseen: true, Since: now.Add(-shownNoticeAge)})
 	if err != nil {
 		return nil, fmt.Errorf("list the notices of %s: %w", a.Login, err)
 	}
-	var shown []NoticeInfo
+	var shown []access.Notice
 	for _, n := range rows {
-		if n.ToSchool || n.Kind == access.NoticeDigest || n.AuditSeq == c.seq {
-			continue
+		if n.ToPerson() {
+			shown = append(shown, n.Notice)
 		}
-		shown = append(shown, noticeInfo(n.Notice))
 	}
 	return shown[max(0, len(shown)-shownNotices):], nil
 }

@@ -136,7 +136,11 @@ func (c *change) blockedBefore(ctx context.Context, a access.Account) (bool, err
 
 // warn owes the notice of an alert.
 func (c *change) warn(ctx context.Context, a access.Account, n access.Notice, o occasion) error {
-	n.Facts = access.NoticeFacts{At: o.Began, IP: o.IP}
+	policy, err := c.Policy(ctx, a.Profile)
+	if err != nil {
+		return fmt.Errorf("read the policy for %s: %w", a.Profile, err)
+	}
+	n.Facts = access.NoticeFacts{At: o.Began, IP: o.IP, LoginKey: o.LoginKey, SelfReset: policy.SelfReset}
 	if o.LoginKey != 0 {
 		school, err := c.School(ctx, a.HomeSchool())
 		if err != nil {
@@ -169,9 +173,15 @@ const namedLabels = 10
 
 // tellRemoved owes each person one notice, however many devices it was.
 func (c *change) tellRemoved(ctx context.Context, r removals) error {
+	return c.tellRemovedIn(ctx, r, access.NoticeFacts{})
+}
+
+// tellRemovedIn does so with what is known of the login that it was done in.
+func (c *change) tellRemovedIn(ctx context.Context, r removals, facts access.NoticeFacts) error {
 	for _, a := range r.accounts {
 		labels := r.labels[a.Key]
-		n := access.Notice{Kind: access.NoticeDeviceRemoved, Facts: access.NoticeFacts{By: string(c.by.Role), Label: labels[0]}}
+		n := access.Notice{Kind: access.NoticeDeviceRemoved, Facts: facts}
+		n.Facts.By, n.Facts.Label = byWhom(c.by), labels[0]
 		if len(labels) > 1 {
 			n.Facts.Label, n.Facts.Count = strings.Join(labels[:min(len(labels), namedLabels)], ", "), len(labels)
 		}
@@ -180,4 +190,12 @@ func (c *change) tellRemoved(ctx context.Context, r removals) error {
 		}
 	}
 	return nil
+}
+
+// byWhom gives the role of who did something, empty for the person.
+func byWhom(by access.Operator) string {
+	if by.Role == access.RoleUser {
+		return ""
+	}
+	return string(by.Role)
 }

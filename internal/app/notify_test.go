@@ -343,8 +343,30 @@ func TestAnswersCarryUnseenNotices(t *testing.T) {
 			t.Errorf("an older alert that is %s: got %t", state, got)
 		}
 	}
-	k.tamper(`UPDATE alert SET state = 'open'`, fmt.Sprintf(`UPDATE account SET password_changed_at = %d`, k.now.UnixMilli()))
+	k.tamper(`UPDATE alert SET state = 'open'`, fmt.Sprintf(`UPDATE alert SET at = %d`, k.now.Add(-access.AdviceFor).UnixMilli()))
+	if k.give(k.start("lea", "").LoginID, rightPIN, "").PasswordChangeAdvised {
+		t.Error("the alerts are older than the advice holds, and a change is still advised")
+	}
+	k.tamper(fmt.Sprintf(`UPDATE alert SET at = %d`, k.now.UnixMilli()-1), fmt.Sprintf(`UPDATE account SET password_changed_at = %d`, k.now.UnixMilli()))
 	if k.give(k.start("lea", "").LoginID, rightPIN, "").PasswordChangeAdvised {
 		t.Error("the password was changed since, and a change is still advised")
+	}
+}
+
+// TestWarningsMentionTheResetThatPolicyAllows: whoever forgot a PIN is told of
+// the code by mail where there is one.
+func TestWarningsMentionTheResetThatPolicyAllows(t *testing.T) {
+	for _, allowed := range []bool{true, false} {
+		k := teacher(t)
+		k.selfReset(allowed)
+		k.forgive()
+		id := k.start("lea", "").LoginID
+		for range 3 {
+			k.give(id, wrongPIN, "")
+		}
+		k.wantOwed("lea", "login_suspicious")
+		if n := k.noticeRows("lea")[0]; n.Facts.SelfReset != allowed {
+			t.Errorf("where policy says %v: got %+v", allowed, n.Facts)
+		}
 	}
 }

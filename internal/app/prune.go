@@ -16,6 +16,8 @@ const (
 	keepArchivedDays = 365
 	keepAuditDays    = 365
 	keepResetDays    = 1 // requests for a mailed code are counted for a day
+	keepPageDays     = 1 // longer than any page is open
+	keepGateDays     = 1
 )
 
 const (
@@ -37,6 +39,9 @@ const (
 	PrunedCodes     = "setup_codes"
 	PrunedResets    = "reset_codes"
 	PrunedPasses    = "login_passes"
+	PrunedPages     = "pages"
+	PrunedGate      = "gate_sessions"
+	PrunedAnswers   = "kept_answers"
 	PrunedAudit     = "audit_records"
 )
 
@@ -59,6 +64,8 @@ type pruning struct {
 // behind the log, most of which is gone by then.
 func (a *App) prunings() []pruning {
 	return []pruning{
+		agedPruning(PrunedPages, keepPageDays, store.AgedPages),
+		agedPruning(PrunedGate, keepGateDays, store.AgedGateStarts, store.AgedGateSessions),
 		agedPruning(PrunedLogins, keepLogDays, store.AgedLogins),
 		agedPruning(PrunedAlerts, keepLogDays, store.AgedAlerts),
 		agedPruning(PrunedNotices, keepLogDays, store.AgedNotices),
@@ -66,6 +73,7 @@ func (a *App) prunings() []pruning {
 		agedPruning(PrunedCodes, 0, store.AgedSetupCodes),
 		agedPruning(PrunedResets, keepResetDays, store.AgedResetCodes),
 		agedPruning(PrunedPasses, 0, store.AgedLoginPasses),
+		agedPruning(PrunedAnswers, 0, store.AgedKeptAnswers),
 		{PrunedAudit, keepAuditDays, a.countAudit, pruneAudit},
 		{PrunedAccounts, keepArchivedDays, countArchived, eraseArchived},
 	}
@@ -101,8 +109,8 @@ func agedPruning(kind string, days int, all ...store.Aged) pruning {
 
 // addressPruning leaves out of the count what goes with its row.
 func addressPruning() pruning {
-	p := agedPruning(PrunedAddresses, keepAddressDays, store.AgedLoginAddresses, store.AgedAlertAddresses, store.AgedDeviceAddresses)
-	removed := agedPruning(PrunedAddresses, keepLogDays, store.AgedLoginAddresses, store.AgedAlertAddresses)
+	p := agedPruning(PrunedAddresses, keepAddressDays, store.AgedLoginAddresses, store.AgedAlertAddresses, store.AgedDeviceAddresses, store.AgedNoticeAddresses)
+	removed := agedPruning(PrunedAddresses, keepLogDays, store.AgedLoginAddresses, store.AgedAlertAddresses, store.AgedNoticeAddresses)
 	all := p.count
 	p.count = func(ctx context.Context, tx store.Tx, before time.Time) (int, error) {
 		n, err := all(ctx, tx, before)

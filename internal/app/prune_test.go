@@ -61,7 +61,14 @@ func (k *kit) logged(days int) {
 		if err != nil {
 			return err
 		}
-		return tx.PutAlert(ctx, &access.Alert{At: at, Kind: access.AlertPINWrong, Severity: access.Warn, State: access.AlertOpen, AccountKey: lea.Key, School: "A", IP: ip.Prefix.Addr()})
+		err = tx.PutAlert(ctx, &access.Alert{At: at, Kind: access.AlertPINWrong, Severity: access.Warn, State: access.AlertOpen, AccountKey: lea.Key, School: "A", IP: ip.Prefix.Addr()})
+		if err != nil {
+			return err
+		}
+		return tx.PutNotice(ctx, &access.Notice{
+			ID: fmt.Sprint("n", days), At: at, Kind: access.NoticeNewDevice, State: access.NoticeSent, AccountKey: lea.Key, School: "A", Lang: "fr",
+			Facts: access.NoticeFacts{IP: ip.Prefix.Addr()},
+		})
 	})
 }
 
@@ -75,13 +82,13 @@ func TestPruneAtTheLimits(t *testing.T) {
 		k.logged(days)
 	}
 	head := k.head()
-	if got, want := k.prune(), "logins=1 alerts=1 addresses=4"; got != want {
+	if got, want := k.prune(), "logins=1 alerts=1 notices=1 addresses=6"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if records := k.trail(head); len(records) != 1 || records[0].Action != string(app.StorePrune) {
 		t.Errorf("audit: got %v, want one record", records)
 	}
-	if detail := k.lastDetail(app.StorePrune); detail["logins"] != 1.0 || detail["alerts"] != 1.0 || detail["addresses"] != 4.0 {
+	if detail := k.lastDetail(app.StorePrune); detail["logins"] != 1.0 || detail["alerts"] != 1.0 || detail["notices"] != 1.0 || detail["addresses"] != 6.0 {
 		t.Errorf("detail: got %v, want the counts", detail)
 	}
 }
@@ -91,7 +98,7 @@ func TestPruneAgainDoesNothing(t *testing.T) {
 	k.person("lea", nil)
 	k.logged(200)
 	k.logged(40)
-	if got, want := k.prune(), "logins=1 alerts=1 addresses=2"; got != want {
+	if got, want := k.prune(), "logins=1 alerts=1 notices=1 addresses=3"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	head := k.head()

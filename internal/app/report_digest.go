@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -93,11 +94,19 @@ func (c *change) digestSchool(ctx context.Context, code string) (access.School, 
 	return schools[0], nil
 }
 
+// An IncidentQuery says what an incident report tells.
+type IncidentQuery struct {
+	Login string
+	Since time.Duration
+	Lang  string // of its words, "fr" or "en"; empty: the school's
+}
+
 // An IncidentReport is all that happened to one account in a while.
 type IncidentReport struct {
 	Account access.Account
 	School  access.School // home
 	Zone    *time.Location
+	Lang    string // of the entries' words
 	Since   time.Time
 	Until   time.Time
 	Entries []report.Entry
@@ -105,22 +114,22 @@ type IncidentReport struct {
 
 // ReportIncident puts the logins and alerts of an account, the changes to it and
 // the notices about it in order. Reading it leaves no record.
-func (a *App) ReportIncident(ctx context.Context, by access.Operator, login string, since time.Duration) (IncidentReport, error) {
+func (a *App) ReportIncident(ctx context.Context, by access.Operator, q IncidentQuery) (IncidentReport, error) {
 	r := IncidentReport{Until: a.clock()}
-	r.Since = r.Until.Add(-since)
+	r.Since = r.Until.Add(-q.Since)
 	err := a.read(ctx, by, ReportIncident, func(tx store.Tx) (err error) {
-		if r.Account, err = findAccount(ctx, tx, by, ReportIncident, login); err != nil {
+		if r.Account, err = findAccount(ctx, tx, by, ReportIncident, q.Login); err != nil {
 			return err
 		}
 		if r.School, err = tx.School(ctx, r.Account.HomeSchool()); err != nil {
 			return fmt.Errorf("read the school of %s: %w", r.Account.Login, err)
 		}
-		r.Zone = a.location(r.School)
+		r.Zone, r.Lang = a.location(r.School), cmp.Or(q.Lang, r.School.Lang)
 		held, err := a.heldOf(ctx, tx, r.Account, r.Since)
 		if err != nil {
 			return err
 		}
-		r.Entries = held.timeline()
+		r.Entries = held.timeline(r.Lang)
 		return nil
 	})
 	return r, err
@@ -128,8 +137,8 @@ func (a *App) ReportIncident(ctx context.Context, by access.Operator, login stri
 
 // timeline puts what is held in order. The steps of logins stand among the
 // logins and not among the changes.
-func (h held) timeline() []report.Entry {
-	var line report.Timeline
+func (h held) timeline(lang string) []report.Entry {
+	line := report.Timeline{Lang: lang}
 	for _, login := range h.Logins {
 		line.Login(login.Login)
 	}

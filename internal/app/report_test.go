@@ -26,6 +26,12 @@ func (k *kit) exported(cursor string, by access.Operator) []int64 {
 		return nil
 	})
 	if err == nil {
+		var n int
+		if n, err = k.CountExport(k.t.Context(), by, e); n != len(keys) {
+			k.t.Errorf("counted: got %d, want the %d that came", n, len(keys))
+		}
+	}
+	if err == nil {
 		err = k.EndExport(k.t.Context(), by, e, app.Exported{Alerts: len(keys)})
 	}
 	if err != nil {
@@ -154,7 +160,7 @@ func TestIncidentReportTellsInOrder(t *testing.T) {
 	k.ack(fmt.Sprint(k.newestAlert()))
 	k.now = k.now.Add(time.Minute)
 	k.reset("lea")
-	r, err := k.ReportIncident(t.Context(), root, "lea", access.Days(30))
+	r, err := k.ReportIncident(t.Context(), root, app.IncidentQuery{Login: "lea", Since: access.Days(30)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,12 +174,15 @@ func TestIncidentReportTellsInOrder(t *testing.T) {
 		}
 	}
 	text := strings.Join(got, "\n")
-	for _, want := range []string{"alert a wrong PIN was tried outside a login", "change pin.verify, refused", "acknowledged", "change alerts.ack", "change pin.reset"} {
+	for _, want := range []string{
+		"alert code PIN faux essayé hors d’une connexion", "change code PIN vérifié pour le portail, refusé", "alerte 2 prise en compte",
+		"change alerte prise en compte", "change code PIN effacé par un responsable",
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("got no %q in:\n%s", want, text)
 		}
 	}
-	if strings.Contains(text, "pin.set") || strings.Contains(text, "account.add") {
+	if strings.Contains(text, "code PIN défini par") || strings.Contains(text, "compte créé") {
 		t.Errorf("older than 30 days, and told:\n%s", text)
 	}
 }
@@ -215,6 +224,7 @@ func TestErasedPersonIsGone(t *testing.T) {
 	k.registered("zebulon", rightPIN, "Zebs phone")
 	k.start("zebulon", "")
 	k.exported("nightly", root)
+	k.contained("zebulon") // the school is told, by login
 	plan, err := k.ErasurePlan(t.Context(), root, "zebulon")
 	if err != nil || plan.Devices != 1 || plan.Logins == 0 {
 		t.Fatalf("plan: got %+v, %v", plan, err)

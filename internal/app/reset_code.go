@@ -97,7 +97,7 @@ func (c *change) mailCode(ctx context.Context, s session, code secret.Code, pend
 // password, which often opens the mailbox too.
 func (c *change) takesMailCode(ctx context.Context, a access.Account) (bool, error) {
 	shared, err := c.sharesAddress(ctx, a)
-	return !shared && a.TakesMailCode(c.now) && !a.PasswordChangeAdvised(), err
+	return !shared && a.TakesMailCode(c.now) && !a.PasswordChangeAdvised(c.now), err
 }
 
 // sharesAddress reports whether a guardian or student of the account has the

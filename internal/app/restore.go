@@ -91,12 +91,17 @@ type Restored struct {
 	Ended     Ended
 	Counters  int // accounts whose wrong PINs were taken over from that store
 	Suspended int // accounts that were suspended there since
+	Portals   int // portals that lost there since what the backup gave them
+	Disputed  int // alerts that were disputed there since
+	Advised   int // accounts whose password was found there to be known since
+	Resets    int // accounts whose PIN was taken there since, by a reset or a containment
 }
 
 // RestoreBackup makes the backup that the App stands on ready to be the store:
-// every device, login and code ends, since what was revoked or used after the
-// backup would come back; wrong PINs and suspensions of the store that it
-// replaces are kept, so that a restore gives nobody his tries back. old is nil
+// every device, login, session and code ends, since what was revoked or used after the
+// backup would come back; of the store that it replaces wrong PINs, suspensions,
+// disputes and PINs that were taken are kept, so that a restore gives nobody his
+// tries back, nor a PIN that he knows. old is nil
 // where there is no such store, or none that can be read. Call JudgeBackup first.
 func (a *App) RestoreBackup(ctx context.Context, by access.Operator, old store.Viewer) (Restored, error) {
 	if err := authorizeRestore(by); err != nil {
@@ -120,6 +125,10 @@ func (a *App) RestoreBackup(ctx context.Context, by access.Operator, old store.V
 		c.note("backup_head", r.Head.Seq)
 		c.note("counters_kept", r.Counters)
 		c.note("suspensions_kept", r.Suspended)
+		c.note("portals_kept_revoked", r.Portals)
+		c.note("disputes_kept", r.Disputed)
+		c.note("advice_kept", r.Advised)
+		c.note("resets_kept", r.Resets)
 		if r.Lost.To > 0 {
 			c.note("lost_from", r.Lost.From)
 			c.note("lost_to", r.Lost.To)
@@ -137,7 +146,8 @@ func (c *change) endEverything(ctx context.Context) (Ended, error) {
 	if e.Devices, e.Logins, e.Codes, err = c.EndAll(ctx, r, access.ReasonLoginExpired); err != nil {
 		return Ended{}, fmt.Errorf("end devices, logins and codes: %w", err)
 	}
-	return e, nil
+	e.Sessions, err = c.endSessions(ctx, store.GateFilter{})
+	return e, err
 }
 
 // admitActiveKey lets a store from before a rotation know the active key.

@@ -25,7 +25,9 @@ type legacy struct {
 	suspended []access.Account
 	numbers   map[string]int64
 	cursors   []access.Cursor
+	portals   []access.Portal      // nil: not readable
 	times     map[string]time.Time // of metaLastBackup and metaKeyNoted
+	incidents incidentLegacy
 }
 
 // inherit takes over the legacy of old. Where old turns out to be damaged, it
@@ -49,6 +51,12 @@ func (c *change) inherit(ctx context.Context, old store.Viewer, r *Restored) err
 		return err
 	}
 	if r.Suspended, err = c.keepSuspensions(ctx, l.suspended); err != nil {
+		return err
+	}
+	if r.Portals, err = c.keepPortals(ctx, l.portals); err != nil {
+		return err
+	}
+	if err := c.keepIncidents(ctx, l.incidents, r); err != nil {
 		return err
 	}
 	if err := c.RaiseNumbers(ctx, l.numbers); err != nil {
@@ -90,12 +98,15 @@ func (l *legacy) read(ctx context.Context, tx store.Tx) error {
 	if l.cursors, err = tx.Cursors(ctx); err != nil {
 		return fmt.Errorf("read the cursors: %w", err)
 	}
+	if l.portals, err = tx.Portals(ctx, true); err != nil {
+		return fmt.Errorf("read the portals: %w", err)
+	}
 	for _, name := range []string{metaLastBackup, metaKeyNoted} {
 		if l.times[name], err = metaTime(ctx, tx, name); err != nil {
 			return err
 		}
 	}
-	return nil
+	return l.incidents.read(ctx, tx)
 }
 
 // keepAttempts keeps the worse of both counts, and gives the number of accounts

@@ -103,9 +103,35 @@ func (c *canary) live(k *kit) {
 		_, err := k.SetPIN(ctx, root, app.SetPIN{Login: "lea", PIN: access.NewPIN(pin)})
 		_, _ = fmt.Fprintf(&c.said, "%v %+v\n", err, err)
 	}
+	c.pages(k)
 	c.answer("left", k.start("lea", ""))
 	k.now = k.now.Add(access.LoginFor)
 	k.allAlerts("lea")
+}
+
+// pages plays a login on pinward's own pages, and the account's afterwards.
+func (c *canary) pages(k *kit) {
+	ent, b := k.ent("ent"), k.newBrowser()
+	started := c.answer("hosted", k.host(ent, "lea"))
+	c.hide("link", started.PageLink.Reveal())
+	visit := func(name string, link access.Secret) {
+		view := b.visit(link)
+		c.hide("browser's secret of "+name, view.Browser.Reveal())
+		_, _ = fmt.Fprintf(&c.said, "%+v\n", view)
+	}
+	visit("the login", started.PageLink)
+	c.answer("on the page", b.give(canaryPIN, ""))
+	c.answer("set up on the page", b.setUp(access.ByPIN, canaryNewPIN))
+	code, _ := b.finish()
+	c.hide("code", code.Reveal())
+	done := k.redeemed(ent, started.LoginID, code)
+	_, _ = fmt.Fprintf(&c.said, "%+v\n", done)
+	link, err := k.accountLink(ent, started.LoginID)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	c.hide("account's link", link.Reveal())
+	visit("the account", link)
 }
 
 func TestNoSecretIsStoredOrSaid(t *testing.T) {
@@ -158,6 +184,15 @@ func TestRequestsPrintNoSecret(t *testing.T) {
 		app.SetUp{LoginID: secret, PIN: pin, PINConfirm: pin, SetupCode: secret},
 		app.NameDevice{LoginID: secret},
 		app.SetPIN{PIN: pin},
+		app.VisitPage{Link: secret, Browser: secret},
+		app.PageView{Browser: secret},
+		app.LoginAnswer{PageLink: secret},
+		app.RedeemLogin{LoginID: secret, Code: secret},
+		app.OpenAccount{LoginID: secret},
+		app.AccountLink{Link: secret},
+		app.RenameOwn{Browser: secret},
+		app.RevokeOwn{Browser: secret},
+		app.AnswerNotice{LoginID: secret},
 	} {
 		text, err := json.Marshal(request)
 		if err != nil {

@@ -63,7 +63,7 @@ func (c *change) turnAwayCode(ctx context.Context, s *session, admission access.
 		return c.deny(ctx, s, access.ReasonPINLocked)
 	case access.TurnedBlock:
 		return c.deny(ctx, s, access.ReasonPINBlocked)
-	case access.LoginSpent:
+	case access.LoginSpent, access.TurnedHour:
 		return c.deny(ctx, s, access.ReasonLoginExhausted)
 	case access.Admitted, access.WaitInLine:
 	}

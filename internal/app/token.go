@@ -101,11 +101,12 @@ func (c *change) issue(d *access.Device, account access.Account, generation int6
 	return nil
 }
 
-// revoke takes one device off the list.
+// revoke takes one device off the list, and ends its sessions at gates.
 func (c *change) revoke(ctx context.Context, d access.Device, why string) error {
 	d.RevokedAt, d.RevokedBy, d.RevokedReason, d.AuditSeq = c.now, c.by.ID, why, c.seq
 	if err := c.PutDevice(ctx, &d); err != nil {
 		return fmt.Errorf("revoke device %s: %w", d.ID, err)
 	}
-	return nil
+	_, err := c.endSessions(ctx, store.GateFilter{AccountKey: d.AccountKey, DeviceID: d.ID})
+	return err
 }

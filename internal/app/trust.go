@@ -13,15 +13,20 @@ type Ended struct {
 	Devices int // revoked
 	Logins  int // ended
 	Codes   int // voided, passes among them
+
+	Sessions int // of a gate, ended
 }
 
 // Add sums two counts.
 func (e Ended) Add(o Ended) Ended {
-	return Ended{e.Devices + o.Devices, e.Logins + o.Logins, e.Codes + o.Codes}
+	return Ended{
+		Devices: e.Devices + o.Devices, Logins: e.Logins + o.Logins, Codes: e.Codes + o.Codes, Sessions: e.Sessions + o.Sessions,
+	}
 }
 
 // endTrust takes back all trust in an account (rule 6): its devices, its open
-// logins, its pending codes and its pass, in this transaction.
+// logins, its sessions at gates, its pending codes and its pass, in this
+// transaction.
 func (c *change) endTrust(ctx context.Context, a access.Account, why string) (Ended, error) {
 	return c.endTrustBut(ctx, a, 0, why)
 }
@@ -37,15 +42,30 @@ func (c *change) endTrustBut(ctx context.Context, a access.Account, login int64,
 	return e.Add(rest), err
 }
 
-// endLogins ends the account's open logins but the one of key except, its codes
-// and its pass; devices stay.
+// endLogins ends the account's open logins but the one of key except, its
+// sessions at gates, its codes and its pass; devices stay.
 func (c *change) endLogins(ctx context.Context, a access.Account, except int64) (Ended, error) {
 	logins, err := c.EndLogins(ctx, a.Key, except, access.ReasonLoginExpired, c.now)
 	if err != nil {
 		return Ended{}, fmt.Errorf("end the logins of %s: %w", a.Login, err)
 	}
+	sessions, err := c.endSessions(ctx, store.GateFilter{AccountKey: a.Key})
+	if err != nil {
+		return Ended{}, err
+	}
 	codes, err := c.voidCodes(ctx, a)
-	return Ended{Logins: logins, Codes: codes}, err
+	return Ended{Logins: logins, Codes: codes, Sessions: sessions}, err
+}
+
+// endSessions ends sessions at gates and gives the number of those that were
+// good. The change's record tells all of them.
+func (c *change) endSessions(ctx context.Context, f store.GateFilter) (int, error) {
+	n, err := c.EndGateSessions(ctx, f, c.now, c.seq)
+	if err != nil {
+		return 0, fmt.Errorf("end sessions at gates: %w", err)
+	}
+	c.sessions += n
+	return n, nil
 }
 
 // voidCodes voids whatever stands for the PIN: the set-up code, mailed codes and

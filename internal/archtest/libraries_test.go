@@ -37,6 +37,8 @@ func libraries() []library {
 		{path: "golang.org/x/crypto/argon2", homes: []string{in + "secret"}},
 		{path: "golang.org/x/text/unicode/norm", homes: []string{in + "access", in + "roster", in + "i18n"}},
 		{path: "golang.org/x/text", homes: []string{in + "roster", in + "i18n"}},
+		{path: "github.com/coreos/go-systemd/v22", homes: []string{"cmd"}},
+		{path: "golang.org/x/time/rate", homes: []string{in + "web/api"}},
 		{path: "github.com/VictoriaMetrics/metrics", homes: []string{in + "web"}},
 	}
 }
@@ -44,9 +46,12 @@ func libraries() []library {
 // testLibraries may stand in every test file, and nowhere else.
 func testLibraries() []string {
 	return []string{
+		"github.com/chromedp/cdproto",
+		"github.com/chromedp/chromedp",
 		"github.com/creack/pty",
 		"github.com/emersion/go-sasl",
 		"github.com/emersion/go-smtp",
+		"go.yaml.in/yaml/v3",
 		"github.com/rogpeppe/go-internal/testscript",
 		"github.com/xuri/excelize/v2",
 		"pgregory.net/rapid",

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/spf13/viper"
@@ -29,11 +30,19 @@ const (
 
 // Keys lists the keys of the configuration file that hold a text, in the order they
 // are shown.
-func Keys() []string { return append([]string{keyStore, keyKeyring, keyOutput}, mailKeys()...) }
+func Keys() []string {
+	return slices.Concat([]string{keyStore, keyKeyring, keyOutput}, serveKeys(), mailKeys())
+}
+
+// groups lists the maps of the configuration file that hold such keys.
+func groups() []string { return []string{groupServe, groupMail} }
 
 // pathKeys lists the keys whose values are paths.
 func pathKeys() []string {
-	return []string{keyStore, keyKeyring, keyMailPasswordFile, keyMailFolder, keyMailCAFile}
+	return []string{
+		keyStore, keyKeyring, keyServeSocket, keyServeTLSCert, keyServeTLSKey,
+		keyMailPasswordFile, keyMailFolder, keyMailCAFile,
+	}
 }
 
 // An Origin says what decided a value.
@@ -54,6 +63,7 @@ type Config struct {
 	Store   string `mapstructure:"store"`   // path, or a URL with "://"
 	Keyring string `mapstructure:"keyring"` // path
 	Output  string `mapstructure:"output"`  // format of answers, unchecked here
+	Serve   Serve  `mapstructure:"serve"`
 	Mail    Mail   `mapstructure:"mail"`
 
 	Detect map[string]int `mapstructure:"-"` // thresholds of detection, by name
@@ -88,9 +98,9 @@ type Sources struct {
 }
 
 // Load decides every key: a flag wins over PINWARD_STORE, PINWARD_KEYRING,
-// PINWARD_OUTPUT and PINWARD_MAIL_HOST and its like, these over the file, the file
-// over the default; an empty variable counts as unset. A file that was named must exist. No error quotes
-// the file's content.
+// PINWARD_OUTPUT, PINWARD_MAIL_HOST and their like, these over the file, the file
+// over the default; an empty variable counts as unset. A file that was named must
+// exist. No error quotes the file's content.
 func Load(s Sources) (Config, error) {
 	path, named := s.file()
 	if path == "" {
@@ -150,7 +160,7 @@ func decideAll(s Sources, file string, values written) (Config, error) {
 			continue
 		}
 		if value == "" {
-			return Config{}, fmt.Errorf("flag --%s: empty", key)
+			return Config{}, fmt.Errorf("flag --%s: empty", Flag(key))
 		}
 		v.Set(key, value)
 		c.origins[key] = FromFlag
@@ -162,6 +172,14 @@ func decideAll(s Sources, file string, values written) (Config, error) {
 		c.values[key] = v.GetString(key)
 	}
 	return c, c.missing()
+}
+
+// Flag gives the name of the flag that decides a key, where a command has one.
+func Flag(key string) string {
+	if key == keyServeProxies {
+		return "proxy" // given once for each
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(key, groupServe+"."), "_", "-")
 }
 
 // variable gives the variable of the environment that decides a key.

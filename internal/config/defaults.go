@@ -1,11 +1,15 @@
 package config
 
-import "path/filepath"
+import (
+	"path/filepath"
+	"strings"
+)
 
 // The folders of root's pinward, as the Filesystem Hierarchy Standard has them.
 const (
 	rootData   = "/var/lib/pinward"
 	rootConfig = "/etc/pinward"
+	rootRun    = "/run/pinward"
 )
 
 // credential is the name under which systemd's LoadCredential= hands over a
@@ -37,6 +41,12 @@ func (s Sources) fallback(key string) (string, Origin) {
 		return join(s.configDir(), "keyring.json"), FromDefault
 	case keyOutput:
 		return "table", FromDefault
+	case keyServeListen:
+		return "127.0.0.1:8420", FromDefault
+	case keyServeSocket:
+		return s.socket()
+	case keyServeInsecureHTTP:
+		return "false", FromDefault
 	case keyMailDelivery:
 		return "off", FromDefault
 	case keyMailTLS:
@@ -72,6 +82,16 @@ func (s Sources) dir(xdg, forRoot, underHome string) string {
 		return filepath.Join(home, underHome, "pinward")
 	}
 	return ""
+}
+
+// firstDir gives the first full path of a list with colons, "" where there is
+// none.
+func firstDir(list string) string {
+	first, _, _ := strings.Cut(list, ":")
+	if !filepath.IsAbs(first) {
+		return ""
+	}
+	return first
 }
 
 // join keeps an unknown folder unknown: filepath.Join would make it the working

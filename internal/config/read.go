@@ -38,7 +38,7 @@ func read(path string, thresholds map[string]int) (written, error) {
 		return written{}, fmt.Errorf("read configuration file %q: %w", path, err)
 	}
 	for _, key := range pathKeys() {
-		if value, given := values.texts[key]; given {
+		if value, given := values.texts[key]; given && (key != keyServeSocket || value != Off) {
 			values.texts[key] = against(filepath.Dir(path), value)
 		}
 	}
@@ -82,9 +82,9 @@ func decode(data []byte, thresholds map[string]int) (written, error) {
 	if err := yaml.Decode(data, values); err != nil {
 		return written{}, errors.New(atLine(yamlLine(err), "not YAML of the form key: value, each key once"))
 	}
-	if group, given := values[groupMail]; given {
-		if err := spread(values, group); err != nil {
-			return written{}, errors.New(atLine(lineOf(data, groupMail), err.Error()))
+	for _, name := range groups() {
+		if err := spread(values, name); err != nil {
+			return written{}, errors.New(atLine(lineOf(data, name), err.Error()))
 		}
 	}
 	known := append(Keys(), keyDetect)
@@ -110,6 +110,9 @@ func readTexts(data []byte, values map[string]any) (map[string]string, error) {
 			continue
 		}
 		text, isText := value.(string)
+		if yes, isBool := value.(bool); isBool && key == keyServeInsecureHTTP {
+			text, isText = strconv.FormatBool(yes), true
+		}
 		if n, isNumber := value.(int); isNumber && (key == keyMailPort || key == keyMailMaxPerHour) {
 			text, isText = strconv.Itoa(n), true
 		}
@@ -121,17 +124,21 @@ func readTexts(data []byte, values map[string]any) (map[string]string, error) {
 	return texts, nil
 }
 
-// spread makes the group's keys keys of the top level: "mail.host".
-func spread(values map[string]any, group any) error {
+// spread makes a group's keys keys of the top level: "mail.host".
+func spread(values map[string]any, name string) error {
+	group, given := values[name]
+	if !given {
+		return nil
+	}
 	within, isGroup := group.(map[string]any)
 	if !isGroup {
-		return errors.New(groupMail + ": not a group of keys, each on a line of its own and indented")
+		return errors.New(name + ": not a group of keys, each on a line of its own and indented")
 	}
-	delete(values, groupMail)
+	delete(values, name)
 	for key, value := range within {
-		key = groupMail + "." + key
+		key = name + "." + key
 		if _, twice := values[key]; twice {
-			return errors.New(groupMail + ": a key stands twice")
+			return errors.New(name + ": a key stands twice")
 		}
 		values[key] = value
 	}

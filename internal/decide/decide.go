@@ -53,7 +53,7 @@ func Login(f Facts) Outcome {
 func (f Facts) waiver(o Outcome) (access.Reason, bool) {
 	switch {
 	case o.Decision == access.Allow || !f.Known || !f.Account.Usable(f.Now, f.Location):
-	case f.Credential.Cleared() || f.Account.PasswordChangeAdvised():
+	case f.Credential.Cleared() || f.Account.PasswordChangeAdvised(f.Now):
 	case !f.PassUntil.IsZero() && f.Recognition != Recognized:
 		return access.ReasonLoginPass, true
 	case !f.PausedUntil.IsZero() && o.Reason != access.ReasonPINBlocked:

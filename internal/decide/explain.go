@@ -35,7 +35,7 @@ func ExplainAccount(f Facts, devices int) []Line {
 			f.command("account edit", "--email ADDRESS"),
 		})
 	}
-	if f.Account.PasswordChangeAdvised() {
+	if f.Account.PasswordChangeAdvised(f.Now) {
 		lines = append(lines, Line{Text: "Somebody else may know the password: it should be changed in the portal."})
 	}
 	return lines
@@ -103,7 +103,7 @@ func (f Facts) explainNew(o Outcome) Line {
 	case access.ReasonPolicyPaused:
 		return f.explainPause(onNew)
 	}
-	return Line{Text: fmt.Sprintf("%sthe PIN is asked after the password; %d tries are left in one login.", onNew, o.AttemptsLeft)}
+	return Line{Text: fmt.Sprintf("%sthe PIN is asked after the password; %s left in one login.", onNew, triesAre(o.AttemptsLeft))}
 }
 
 func (f Facts) explainPause(on string) Line {
@@ -163,3 +163,10 @@ func (f Facts) explainRecognized(o Outcome, devices int) Line {
 
 // local writes a time as the home school's clocks show it.
 func (f Facts) local(t time.Time) string { return t.In(f.Location).Format("2006-01-02 15:04 MST") }
+
+func triesAre(n int) string {
+	if n == 1 {
+		return "1 try is"
+	}
+	return fmt.Sprintf("%d tries are", n)
+}

@@ -35,8 +35,8 @@ func ExplainPolicy(p access.Policy, now time.Time) []string {
 	if slices.Contains(p.Allowed, access.None) {
 		lines = append(lines, "none: the password is enough on every device; logins from new devices are only recorded.")
 	}
-	return append(lines, fmt.Sprintf("A recognized device asks for nothing but the password, for %d days and as long as it is used at least every %d days; an account has at most %d.",
-		p.DeviceDays, p.IdleDays, p.MaxDevices))
+	return append(lines, fmt.Sprintf("A recognized device asks for nothing but the password, for %s and as long as it is used at least every %s; an account has at most %d.",
+		days(p.DeviceDays), days(p.IdleDays), p.MaxDevices))
 }
 
 // demand says what must be chosen, and from when on.
@@ -74,8 +74,8 @@ func enrolment(p access.Policy) string {
 	if p.Window == 0 {
 		return fmt.Sprintf("A first PIN needs a set-up code, or a device recognized for more than %d hours.", int(TrustAfter.Hours()))
 	}
-	return fmt.Sprintf("A first PIN needs nothing but the password for %d days from the account's creation or from %s, the later; after that a set-up code, or a device recognized for more than %d hours.",
-		int(p.Window/access.Day), day(p.EffectiveAt), int(TrustAfter.Hours()))
+	return fmt.Sprintf("A first PIN needs nothing but the password for %s from the account's creation or from %s, the later; after that a set-up code, or a device recognized for more than %d hours.",
+		days(int(p.Window/access.Day)), day(p.EffectiveAt), int(TrustAfter.Hours()))
 }
 
 func forgotten(p access.Policy) string {
@@ -93,3 +93,10 @@ func span(least, most int) string {
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+func days(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
+}

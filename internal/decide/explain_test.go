@@ -231,3 +231,20 @@ func TestExplainPolicy(t *testing.T) {
 		})
 	}
 }
+
+// TestExplainCountsOne holds the words to one of what they count.
+func TestExplainCountsOne(t *testing.T) {
+	p := access.DefaultPolicy(access.Teacher, explainAt)
+	p.DeviceDays, p.IdleDays, p.Window = 1, 1, access.Day
+	got := strings.Join(decide.ExplainPolicy(p, explainAt), "\n")
+	f := explainable()
+	f.Attempts.Failed = access.LockAfter - 1
+	for _, line := range decide.ExplainAccount(f, 0) {
+		got += "\n" + line.Text
+	}
+	for _, want := range []string{"for 1 day and as long as it is used at least every 1 day;", "for 1 day from the account", "1 try is left"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got no %q in:\n%s", want, got)
+		}
+	}
+}

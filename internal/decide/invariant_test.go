@@ -59,7 +59,7 @@ func TestLoginInvariants(t *testing.T) {
 			"passes an account that is not active":                    !f.Account.Usable(f.Now, time.UTC) && o.Decision != access.Deny,
 			"passes by a PIN on an unrecognized device":               guarded && f.Recognition != decide.Recognized && o.Decision != access.AskPIN && o.Decision != access.Deny && !o.Reason.Waived(),
 			"waives what nobody waived":                               o.Reason.Waived() && f.PassUntil.IsZero() && f.PausedUntil.IsZero(),
-			"waives for somebody else who knows the password":         o.Reason.Waived() && f.Account.PasswordChangeAdvised(),
+			"waives for somebody else who knows the password":         o.Reason.Waived() && f.Account.PasswordChangeAdvised(f.Now),
 			"lifts a block by a pause":                                o.Reason == access.ReasonPolicyPaused && guarded && f.Attempts.Blocked() && f.Recognition != decide.Recognized,
 			"spends a pass on a recognized device":                    o.Reason == access.ReasonLoginPass && f.Recognition == decide.Recognized,
 			"passes by a cleared PIN":                                 f.Credential.Cleared() && o.Decision != access.Deny && o.Reason != access.ReasonSetupCodeRequired,

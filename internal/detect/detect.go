@@ -21,17 +21,24 @@ type Finding struct {
 func (f Finding) Sentence() string {
 	switch f.Kind { //nolint:exhaustive // the others count nothing
 	case access.AlertSpraying:
-		return fmt.Sprintf("one address tried %d accounts and failed", f.Count)
+		return fmt.Sprintf("one address tried %s and failed", counted(f.Count, "account"))
 	case access.AlertManyNewDevices:
 		return fmt.Sprintf("logged in from %d new browsers and networks within a day", f.Count)
 	case access.AlertTokenStoreShared:
-		return fmt.Sprintf("one browser holds the device tokens of %d accounts", f.Count)
+		return fmt.Sprintf("one browser holds the device tokens of %s", counted(f.Count, "account"))
 	case access.AlertBrowserForgets:
-		return fmt.Sprintf("the same device was registered %d times in 30 days: its browser forgets", f.Count)
+		return fmt.Sprintf("the same device was registered %s in 30 days: its browser forgets", counted(f.Count, "time"))
 	case access.AlertLongSilence:
-		return fmt.Sprintf("the first login after %d days, from a device that was not recognized", f.Count)
+		return fmt.Sprintf("the first login after %s, from a device that was not recognized", counted(f.Count, "day"))
 	}
 	return f.Kind.Sentence()
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // Ended judges a login whose outcome is known and that did not pass; ok is false
@@ -60,7 +67,7 @@ func denied(r access.Reason) (Finding, bool) {
 }
 
 func abandoned(l access.Login) (Finding, bool) {
-	if l.Recognized {
+	if !l.Abandoned() {
 		return Finding{}, false
 	}
 	if l.WrongPINs > 0 {
@@ -88,6 +95,8 @@ func Changed(k access.AlertKind) Finding {
 	switch k { //nolint:exhaustive // what is not listed was done by somebody who may
 	case access.AlertProtectionWeakened, access.AlertPINResetByMail:
 		return Finding{Kind: k, Severity: access.Warn}
+	case access.AlertChangeDisputed:
+		return Finding{Kind: k, Severity: access.High}
 	case access.AlertPolicyPaused:
 		return Finding{Kind: k, Severity: access.Critical}
 	}

@@ -125,3 +125,18 @@ func TestChanged(t *testing.T) {
 		}
 	}
 }
+
+func TestSentencesCountOne(t *testing.T) {
+	for _, c := range []struct {
+		finding detect.Finding
+		want    string
+	}{
+		{detect.Finding{Kind: access.AlertLongSilence, Count: 1}, "the first login after 1 day, from a device that was not recognized"},
+		{detect.Finding{Kind: access.AlertLongSilence, Count: 90}, "the first login after 90 days, from a device that was not recognized"},
+		{detect.Finding{Kind: access.AlertSpraying, Count: 1}, "one address tried 1 account and failed"},
+	} {
+		if got := c.finding.Sentence(); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}

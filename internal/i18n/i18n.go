@@ -42,25 +42,54 @@ func Count(lang string, n int, one, many string) string {
 	return strconv.Itoa(n) + noBreak + noun
 }
 
+// More says how much of a list is not named: "and 5 more".
+func More(lang string, left int) string {
+	switch {
+	case lang != French:
+		return fmt.Sprintf("and %d more", left)
+	case left == 1:
+		return "et 1 autre"
+	default:
+		return fmt.Sprintf("et %d autres", left)
+	}
+}
+
 // Moment gives a time in words, as a clock in loc shows it and with what clock
 // that is: "Friday 27 November 2026 at 09:05 (Europe/Paris, UTC+1)".
 func Moment(lang string, t time.Time, loc *time.Location) string {
 	t = t.In(loc)
-	weekday, month := t.Weekday().String(), t.Month().String()
-	day := strconv.Itoa(t.Day())
-	if lang != French {
-		return fmt.Sprintf("%s %s %s %d at %s (%s)", weekday, day, month, t.Year(), t.Format("15:04"), zone(t))
+	weekday, at := t.Weekday().String(), "at"
+	if lang == French {
+		weekday = [...]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}[t.Weekday()]
+		at = "à"
 	}
+	return fmt.Sprintf("%s %s %s %s (%s)", weekday, Day(lang, t, loc), at, Clock(lang, t, loc), zone(t))
+}
+
+// Day gives a date in words, as a calendar in loc shows it: "27 November 2026".
+func Day(lang string, t time.Time, loc *time.Location) string {
+	t = t.In(loc)
+	if lang != French {
+		return fmt.Sprintf("%d %s %d", t.Day(), t.Month(), t.Year())
+	}
+	day := strconv.Itoa(t.Day())
 	if t.Day() == 1 {
 		day = "1er"
 	}
-	weekday = [...]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}[t.Weekday()]
-	month = [...]string{
+	month := [...]string{
 		"janvier", "février", "mars", "avril", "mai", "juin",
 		"juillet", "août", "septembre", "octobre", "novembre", "décembre",
 	}[t.Month()-1]
-	clock := strconv.Itoa(t.Hour()) + noBreak + "h" + noBreak + t.Format("04")
-	return fmt.Sprintf("%s %s %s %d à %s (%s)", weekday, day, month, t.Year(), clock, zone(t))
+	return fmt.Sprintf("%s %s %d", day, month, t.Year())
+}
+
+// Clock gives the time of day as a clock in loc shows it: "09:05", "9 h 05".
+func Clock(lang string, t time.Time, loc *time.Location) string {
+	t = t.In(loc)
+	if lang != French {
+		return t.Format("15:04")
+	}
+	return strconv.Itoa(t.Hour()) + noBreak + "h" + noBreak + t.Format("04")
 }
 
 // zone names the clock: "Europe/Paris, UTC+1", "Asia/Kolkata, UTC+5:30", "UTC".

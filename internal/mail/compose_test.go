@@ -16,7 +16,7 @@ import (
 )
 
 // eachMail composes every mail that there is: each kind in each language, to the
-// person and to the school, and the test mail.
+// person and to the school, those that policy words otherwise, and the test mail.
 func eachMail(t *testing.T, check func(name string, n access.Notice, m Message)) {
 	t.Helper()
 	to := recipient(t)
@@ -39,7 +39,22 @@ func eachMail(t *testing.T, check func(name string, n access.Notice, m Message))
 			}
 			check(filepath.Join(lang, string(kind)+".school"), n, m)
 		}
-		m, err := ComposeTest("t_sample", "lea@mail.example", lang, at(), Recipient{School: to.School, Location: to.Location}, sender())
+		for _, kind := range []access.NoticeKind{access.NoticeLoginSuspicious, access.NoticePINBlocked} {
+			n := sample(kind, lang)
+			n.Facts.SelfReset = true
+			m, err := Compose(n, to, secretOf(kind), sender())
+			if err != nil {
+				t.Errorf("%s in %s, reset by mail: %v", kind, lang, err)
+			}
+			check(filepath.Join(lang, string(kind)+".reset"), n, m)
+		}
+		n, reader := alertDigest(lang)
+		m, err := Compose(n, reader, access.Secret{}, sender())
+		if err != nil {
+			t.Errorf("digest of alerts in %s: %v", lang, err)
+		}
+		check(filepath.Join(lang, "digest.alerts"), n, m)
+		m, err = ComposeTest("t_sample", "lea@mail.example", lang, at(), Recipient{School: to.School, Location: to.Location}, sender())
 		if err != nil {
 			t.Errorf("test mail in %s: %v", lang, err)
 		}
@@ -135,7 +150,7 @@ func TestWordsAreWhole(t *testing.T) {
 		w := wordsOf(lang)
 		for i, word := range []string{
 			w.Hello, w.Colon, w.Account, w.When, w.Device, w.Place, w.Inside, w.Outside, w.Unknown, w.Network, w.Label,
-			w.By, w.Reason, w.Until, w.Count, w.Code, w.On, w.Contact, w.ContactNamed, w.Footer,
+			w.By, w.Reason, w.Since, w.Until, w.Count, w.Code, w.Contact, w.ContactNamed, w.Footer,
 		} {
 			if word == "" {
 				t.Errorf("%s: word %d is empty", lang, i)

@@ -59,10 +59,19 @@ func sample(kind access.NoticeKind, lang string) access.Notice {
 	case access.NoticePolicyPaused:
 		n.ToSchool, f.By, f.Reason, f.Until = true, "principal", "mock exam", at().Add(4*time.Hour)
 	case access.NoticeDigest:
-		f.Count = 2
+		f.Count, n.Topic = 2, "flood"
 		f.Items = []string{Line(sample(access.NoticeNewDevice, lang), nil), Line(sample(access.NoticePINChanged, lang), nil)}
 	}
 	return n
+}
+
+// alertDigest gives a report's digest, which goes to any address.
+func alertDigest(lang string) (access.Notice, Recipient) {
+	n := sample(access.NoticeDigest, lang)
+	n.ToSchool, n.Topic, n.Address = true, "", "inspection@academie.example"
+	n.Facts.At, n.Facts.Until = at().Add(-access.Days(7)), at()
+	n.Facts.Items = []string{"#7", "#9"}
+	return n, Recipient{School: "Collège de l’Exemple"}
 }
 
 // toSchool gives the notice as the school gets it.

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"pinward/internal/access"
@@ -52,6 +51,9 @@ func write(w words, m mailWords, n access.Notice, to Recipient, secret access.Se
 	}
 	for _, p := range m.Parts {
 		one := part{Title: w.Titles[p.Title], Text: p.Text}
+		if n.Facts.SelfReset && p.TextReset != "" {
+			one.Text = p.TextReset
+		}
 		for _, step := range p.Steps {
 			one.Steps = append(one.Steps, i18n.Typeset(n.Lang, w.Steps[step]))
 		}
@@ -87,11 +89,15 @@ func rows(w words, n access.Notice, to Recipient) []row {
 		login = to.Login
 	}
 	add(w.Account, tame(login))
-	if !f.At.IsZero() && len(f.Items) == 0 {
+	switch {
+	case f.At.IsZero():
+	case len(f.Items) == 0:
 		add(w.When, i18n.Moment(lang, f.At, location(to)))
+	case !f.Until.IsZero():
+		add(w.Since, i18n.Moment(lang, f.At, location(to)))
 	}
 	if f.Browser != "" || f.IP.IsValid() || isLogin(n.Kind) {
-		add(w.Device, browser(w, f.Browser))
+		add(w.Device, browser(lang, f.Browser))
 		add(w.Place, place(w, f))
 	}
 	if f.IP.IsValid() {
@@ -123,19 +129,7 @@ func location(to Recipient) *time.Location {
 }
 
 // browser gives "Firefox on Windows" in the mail's language.
-func browser(w words, s string) string {
-	family, system, both := strings.Cut(tameForeign(s), " on ")
-	switch {
-	case family == "" || family == "unknown" && (!both || system == "unknown"):
-		return w.Unknown
-	case !both || system == "unknown":
-		return family
-	case family == "unknown":
-		return system
-	default:
-		return family + " " + w.On + " " + system
-	}
-}
+func browser(lang, s string) string { return i18n.Browser(lang, tameForeign(s)) }
 
 func place(w words, f access.NoticeFacts) string {
 	switch {

@@ -104,7 +104,7 @@ func Line(n access.Notice, loc *time.Location) string {
 	own, _ := w.of(n)
 	line := own.Subject + ", " + i18n.Moment(n.Lang, n.Facts.At, location(Recipient{Location: loc}))
 	if n.Facts.Browser != "" {
-		line += ", " + browser(w, n.Facts.Browser)
+		line += ", " + browser(n.Lang, n.Facts.Browser)
 	}
 	return line
 }

@@ -29,10 +29,10 @@ type words struct {
 	Label        string
 	By           string
 	Reason       string
+	Since        string
 	Until        string
 	Count        string
 	Code         string
-	On           string
 	Contact      string
 	ContactNamed string `json:"contact_named"`
 	Footer       string
@@ -53,14 +53,18 @@ type mailWords struct {
 type partWords struct {
 	Title string // of words.Titles
 	Text  string
-	Steps []string // of words.Steps
+	// TextReset stands in the place of Text where the person may replace a
+	// forgotten PIN by mail.
+	TextReset string   `json:"text_reset"`
+	Steps     []string // of words.Steps
 }
 
 // The keys of the mails that belong to no kind of notice.
 const (
 	keyTest     = "test"
 	keyAny      = "any"
-	schoolWords = ".school" // follows the kind where the school reads it, not the person
+	keyAlerts   = "digest.alerts" // of a report, to whatever address was named for it
+	schoolWords = ".school"       // follows the kind where the school reads it, not the person
 )
 
 var frenchWords = sync.OnceValue(func() words { return readWords("fr") })
@@ -94,6 +98,9 @@ func readWords(lang string) words {
 func (w words) of(n access.Notice) (mailWords, bool) {
 	kind := string(n.Kind)
 	own, known := w.Mails[kind]
+	if n.Kind == access.NoticeDigest && n.ToSchool && n.Topic == "" {
+		return w.Mails[keyAlerts], true
+	}
 	if !known || !n.ToSchool {
 		return own, known
 	}

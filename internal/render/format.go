@@ -47,6 +47,10 @@ type Column[T any] struct {
 	Whole bool // never shortened: a part of it is of no use, as of an identifier
 	Spare int
 
+	// Below puts the cell of an HTML page into a line under its row, by its name,
+	// and leaves it out there where it is unset: a page is not as wide as that.
+	Below bool
+
 	// Value gives a row's cell: string, int, int64, bool, time.Time, Day,
 	// []string, nil, or a named type made of string or an integer that has no String
 	// method of its own. Anything else is refused with an error. Nil and the
@@ -58,11 +62,15 @@ type Column[T any] struct {
 type Options struct {
 	Format Format
 	Excel  bool      // CSV as a French spreadsheet opens it: semicolons, byte order mark, CRLF
-	Now    time.Time // tables tell times relative to it
+	Now    time.Time // tables tell times relative to it; zero: as RFC 3339 in UTC, for what is kept
 	Width  int       // columns of the terminal that a table must fit; 0: unlimited
 	Empty  string    // what to say when a table has no rows, for example "no devices"
 	Notes  io.Writer // where Empty goes (standard error, not the data); nil: nowhere
 
+	Rows int // how many will come, where that is known, so that too many are refused before the first; 0: not known
+
 	Title string         // of an HTML page
+	Lead  string         // what the page is, under its title; empty: nothing
+	Foot  string         // at the page's end; empty: nothing
 	Zone  *time.Location // in which an HTML page tells times; nil: UTC
 }

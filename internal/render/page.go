@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"embed"
 	"html/template"
 	"io"
@@ -13,6 +14,7 @@ import (
 // A Page is a document that stands alone: it holds its style, loads nothing and
 // runs no script.
 type Page struct {
+	Lang     string // "fr" or "en"; empty: "en"
 	Title    string
 	Lead     string // what the page is, in a sentence or two
 	Facts    []Fact // shown on top
@@ -86,7 +88,7 @@ func (p Page) safe() Page {
 	for i, f := range p.Facts {
 		facts[i] = Fact{Safe(f.Name), Safe(f.Text)}
 	}
-	return Page{Title: Safe(p.Title), Lead: Safe(p.Lead), Facts: facts}
+	return Page{Lang: cmp.Or(p.Lang, "en"), Title: Safe(p.Title), Lead: Safe(p.Lead), Facts: facts}
 }
 
 func (s Section) writeTo(w io.Writer, o Options) error {
@@ -133,13 +135,13 @@ func (s *htmlSink) begin() error {
 	}
 	s.begun = true
 	if !s.bare {
-		if err := writePart(s.w, "head", Page{Title: Safe(s.o.Title)}); err != nil {
+		if err := writePart(s.w, "head", Page{Title: s.o.Title, Lead: s.o.Lead}.safe()); err != nil {
 			return err
 		}
 	}
 	var titles []string
 	for _, h := range s.heads {
-		if h.title != "" {
+		if h.title != "" && !h.below {
 			titles = append(titles, sentenceCase(h.title))
 		}
 	}
@@ -152,12 +154,23 @@ func (s *htmlSink) row(cells []value) error {
 	}
 	s.rows++
 	var shown []htmlCell
+	var below []Fact
 	for i, h := range s.heads {
-		if h.title != "" {
-			shown = append(shown, s.cell(cells[i]))
+		switch cell := s.cell(cells[i]); {
+		case h.title == "":
+		case !h.below:
+			shown = append(shown, cell)
+		case cell.Text != noCell:
+			below = append(below, Fact{sentenceCase(h.title), cell.Text})
 		}
 	}
-	return writePart(s.w, "row", shown)
+	if err := writePart(s.w, "row", shown); err != nil || len(below) == 0 {
+		return err
+	}
+	return writePart(s.w, "below", struct {
+		Columns int
+		Facts   []Fact
+	}{len(shown), below})
 }
 
 func (s *htmlSink) cell(v value) htmlCell {
@@ -186,13 +199,17 @@ func (s *htmlSink) end() error {
 	if err := writePart(s.w, "rest", nil); err != nil || s.bare {
 		return err
 	}
-	return writePart(s.w, "foot", "")
+	return writePart(s.w, "foot", Safe(s.o.Foot))
 }
 
 func (s *htmlSink) stop() error { return nil }
 
-// sentenceCase gives a table's heading as a page shows it: IP, Last seen.
+// sentenceCase gives a table's heading as a page shows it: IP, Last seen. One
+// that is no table's, with small letters, stays as it is.
 func sentenceCase(title string) string {
+	if title != strings.ToUpper(title) {
+		return title
+	}
 	words := strings.Fields(strings.ToLower(title))
 	for i, word := range words {
 		switch {

@@ -12,6 +12,7 @@ import (
 )
 
 const (
+	noCell    = "-"  // in the place of what is unset or empty
 	gap       = "  " // between two columns
 	blockRows = 1000 // how many rows are laid out at once
 )
@@ -133,11 +134,14 @@ func tableCell(v value, now time.Time) string {
 		}
 	case instant:
 		cell = Relative(v.at, now)
+		if now.IsZero() {
+			cell = string(appendTime(nil, v.at))
+		}
 	case unset, number, day:
 		cell = string(v.appendBare(nil))
 	}
 	if strings.TrimSpace(cell) == "" {
-		return "-"
+		return noCell
 	}
 	return cell
 }

@@ -25,6 +25,7 @@ type head struct {
 	key, title string
 	whole      bool
 	spare      int
+	below      bool
 }
 
 // Write writes all rows. It stops at the first error that rows yields and
@@ -32,6 +33,9 @@ type head struct {
 // it, JSON, XLSX and HTML are left unfinished, a table is not begun. An error of w, or of a
 // value that cannot be written, ends it too.
 func Write[T any](w io.Writer, o Options, columns []Column[T], rows iter.Seq2[T, error]) error {
+	if o.Format == XLSX && o.Rows > MaxSheetRows {
+		return writing(ErrTooManyRows)
+	}
 	s, err := newSink(w, o, heads(columns))
 	if err != nil {
 		return err
@@ -97,7 +101,7 @@ func newSink(w io.Writer, o Options, hs []head) (sink, error) {
 func heads[T any](columns []Column[T]) []head {
 	hs := make([]head, len(columns))
 	for i, c := range columns {
-		hs[i] = head{c.Key, c.Title, c.Whole, c.Spare}
+		hs[i] = head{c.Key, c.Title, c.Whole, c.Spare, c.Below}
 	}
 	return hs
 }

@@ -121,6 +121,13 @@ func TestWorkbookOfTooManyRows(t *testing.T) {
 	if err := Write(io.Discard, Options{Format: XLSX}, columns, many(MaxSheetRows+1)); !errors.Is(err, ErrTooManyRows) {
 		t.Errorf("one more: got %v, want ErrTooManyRows", err)
 	}
+	asked := func(yield func(int, error) bool) { t.Error("rows were asked for that cannot fit"); yield(0, nil) }
+	if err := Write(io.Discard, Options{Format: XLSX, Rows: MaxSheetRows + 1}, columns, asked); !errors.Is(err, ErrTooManyRows) {
+		t.Errorf("known before: got %v, want ErrTooManyRows", err)
+	}
+	if err := Write(io.Discard, Options{Format: XLSX, Rows: MaxSheetRows}, columns, many(1)); err != nil {
+		t.Errorf("known to fit: got %v", err)
+	}
 }
 
 // A workbook that an error cut short cannot be opened.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pinward/internal/access"
+	"pinward/internal/i18n"
 )
 
 // An Incident is the alerts that share an incident, told by the most urgent.
@@ -60,44 +61,32 @@ const maxDigestLines = 20
 // DigestLines words incidents for a mail, in French or English. They name alerts
 // by number and nobody by name: a mail is read in many places.
 func DigestLines(rows []Incident, lang string) []string {
+	form := "%s, alert %d: %s"
+	if lang == i18n.French {
+		form = "%s, alerte %d : %s"
+	}
 	var lines []string
 	for _, one := range rows[:min(len(rows), maxDigestLines)] {
-		line := fmt.Sprintf("%s, alert %d: %s", one.Severity, one.Key, one.Kind.Sentence())
-		if lang == "fr" {
-			line = fmt.Sprintf("%s, alerte %d : %s", inFrench(string(one.Severity)), one.Key, inFrench(string(one.Kind)))
-		}
+		what := i18n.Word(lang, "alert", AlertCode(one.Alert))
+		line := i18n.Typeset(lang, fmt.Sprintf(form, i18n.Word(lang, "severity", string(one.Severity)), one.Key, what))
 		if one.Alerts > 1 {
 			line += fmt.Sprintf(" (%d)", one.Alerts)
 		}
 		lines = append(lines, line)
 	}
-	if left := len(rows) - maxDigestLines; left > 0 && lang == "fr" {
-		lines = append(lines, fmt.Sprintf("et %d autres", left))
-	} else if left > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more", left))
+	if left := len(rows) - maxDigestLines; left > 0 {
+		lines = append(lines, i18n.More(lang, left))
 	}
 	return lines
 }
 
-// inFrench words a severity or a kind of alert; what it does not know it leaves.
-func inFrench(word string) string {
-	known := map[string]string{
-		"info": "information", "warn": "avertissement", "high": "grave", "critical": "critique",
-		string(access.AlertNewDevice):          "connexion depuis un appareil non reconnu",
-		string(access.AlertPINWrong):           "mot de passe correct, code PIN faux",
-		string(access.AlertPINLocked):          "plusieurs codes PIN faux : compte verrouillé pour un moment",
-		string(access.AlertPINBlocked):         "trop de codes PIN faux : bloqué jusqu’à la réinitialisation du code",
-		string(access.AlertDeviceReplayed):     "un ancien jeton d’un appareil reconnu est revenu : l’appareil a été révoqué",
-		string(access.AlertNotifyOnlyLogin):    "connexion depuis un appareil non reconnu, compte sans code PIN",
-		string(access.AlertFirstPINSet):        "premier code PIN défini",
-		string(access.AlertProtectionWeakened): "la protection du compte a été réduite",
-		string(access.AlertPINReset):           "code PIN réinitialisé par un responsable",
-		string(access.AlertLoginAbandoned):     "mot de passe correct, code PIN jamais saisi",
+// AlertCode gives the code by which an alert is put in words: its kind, but for a
+// wrong PIN that was tried outside a login, where nobody has given a password.
+func AlertCode(a access.Alert) string {
+	if a.Kind == access.AlertPINWrong && a.LoginKey == 0 {
+		return "pin_wrong_outside"
 	}
-	if text := known[word]; text != "" {
-		return text
-	}
-	return word
+	return string(a.Kind)
 }
 
 // SeverityCounts counts incidents by severity, in the order of

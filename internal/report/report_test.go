@@ -163,7 +163,7 @@ func TestOutcomesAddUp(t *testing.T) {
 }
 
 func alert(key int64, incident string, s access.Severity, k access.AlertKind) access.Alert {
-	return access.Alert{Key: key, At: morning().Add(time.Duration(key) * time.Minute), IncidentID: incident, Severity: s, Kind: k, State: access.AlertOpen}
+	return access.Alert{Key: key, LoginKey: key, At: morning().Add(time.Duration(key) * time.Minute), IncidentID: incident, Severity: s, Kind: k, State: access.AlertOpen}
 }
 
 func TestDigest(t *testing.T) {
@@ -189,9 +189,9 @@ func TestDigest(t *testing.T) {
 	}
 	lines := DigestLines(d.Rows(), "fr")
 	wantLines := []string{
-		"grave, alerte 4 : trop de codes PIN faux : bloqué jusqu’à la réinitialisation du code",
-		"grave, alerte 1 : plusieurs codes PIN faux : compte verrouillé pour un moment (2)",
-		"avertissement, alerte 2 : mot de passe correct, code PIN faux",
+		"grave, alerte 4\u00a0: trop de codes PIN faux\u00a0: bloqué jusqu’à la réinitialisation du code",
+		"grave, alerte 1\u00a0: 5 codes PIN faux\u00a0: code verrouillé pendant 15 minutes (2)",
+		"avertissement, alerte 2\u00a0: mot de passe correct, code PIN faux",
 	}
 	if !slices.Equal(lines, wantLines) {
 		t.Errorf("got %q, want %q", lines, wantLines)
@@ -214,12 +214,16 @@ func TestLongDigestSaysHowMuchIsLeft(t *testing.T) {
 	}
 }
 
-func TestTimeline(t *testing.T) {
-	var line Timeline
+// happened gives the timeline of a bad day.
+func happened(lang string) (*Timeline, []string) {
+	line := Timeline{Lang: lang}
 	at := func(minutes int) time.Time { return morning().Add(time.Duration(minutes) * time.Minute) }
 	line.Change(access.AuditRecord{Seq: 5, At: at(9), Action: "pin.reset", Result: access.AuditDone}, "root", "forgot it")
 	line.Change(access.AuditRecord{Seq: 6, At: at(10), Action: "pin.verify", Result: access.AuditRefused}, "", "")
 	answered := alert(1, "i", access.Warn, access.AlertPINWrong)
+	outside := alert(2, "i", access.Warn, access.AlertPINWrong)
+	outside.Text, outside.LoginKey, outside.At = "a wrong PIN was tried outside a login", 0, at(12)
+	line.Alert(outside)
 	answered.Text, answered.State, answered.AnsweredAt, answered.AnsweredBy, answered.Answer = "a wrong PIN", access.AlertAcknowledged, at(8), "uid:0", "called"
 	line.Alert(answered)
 	line.Notice(access.Notice{ID: "n1", At: at(2), Kind: access.NoticeNewDevice, State: access.NoticeSent, ToSchool: true})
@@ -229,19 +233,42 @@ func TestTimeline(t *testing.T) {
 	for _, e := range line.Rows() {
 		got = append(got, fmt.Sprintf("%s %s: %s [%s]", e.What, e.Number, e.Text, e.By))
 	}
+	return &line, got
+}
+
+func TestTimeline(t *testing.T) {
+	line, got := happened("en")
 	want := []string{
-		"login 3: turned away: the PIN is wrong; wrong PINs: 3 []",
+		"login 3: turned away: the PIN was wrong, wrong PINs: 3 []",
 		"alert 1: a wrong PIN []",
-		"notice n1: notice new_device: sent, to the school []",
+		"notice n1: to the school: login from a device that is not recognized (mailed) []",
 		"alert 1: alert 1 acknowledged: called [uid:0]",
-		"change 5: pin.reset: forgot it [root]",
-		"change 6: pin.verify, refused []",
-		"login 4: logged in with the PIN on a device that was not recognized; the device was registered []",
+		"change 5: PIN cleared by an operator: forgot it [root]",
+		"change 6: PIN checked for the portal, refused []",
+		"login 4: logged in with the PIN on a device that was not recognized, the device was registered []",
+		"alert 2: a wrong PIN was tried outside a login []",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := ByDay(line.Rows(), time.UTC), []EntryDay{{access.DateOf(morning()), 2, 1}}; !reflect.DeepEqual(got, want) {
+	if got, want := ByDay(line.Rows(), time.UTC), []EntryDay{{access.DateOf(morning()), 2, 2}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("by day: got %v, want %v", got, want)
+	}
+}
+
+func TestTimelineInFrench(t *testing.T) {
+	_, got := happened("fr")
+	want := []string{
+		"login 3: connexion refusée\u00a0: code PIN faux, codes PIN faux\u00a0: 3 []",
+		"alert 1: mot de passe correct, code PIN faux []",
+		"notice n1: à l’établissement\u00a0: connexion depuis un appareil non reconnu (envoyé) []",
+		"alert 1: alerte 1 prise en compte\u00a0: called [uid:0]",
+		"change 5: code PIN effacé par un responsable\u00a0: forgot it [root]",
+		"change 6: code PIN vérifié pour le portail, refusé []",
+		"login 4: connexion avec le code PIN depuis un appareil non reconnu, appareil enregistré []",
+		"alert 2: code PIN faux essayé hors d’une connexion []",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pinward/internal/access"
+	"pinward/internal/i18n"
 )
 
 // An Entry is one thing that happened to an account.
@@ -29,33 +30,39 @@ const (
 	EntryNotice = "notice"
 )
 
-// A Timeline puts what happened to one account in order.
+// A Timeline puts what happened to one account in order, in words of Lang.
 type Timeline struct {
+	Lang    string // "fr" or "en"
 	entries []Entry
 }
 
+// say gives words of the timeline with what belongs into them.
+func (t *Timeline) say(key string, facts ...any) string {
+	return fmt.Sprintf(i18n.Word(t.Lang, "timeline", key), facts...)
+}
+
+func (t *Timeline) word(group, code string) string { return i18n.Word(t.Lang, group, code) }
+
 // Login adds a login.
 func (t *Timeline) Login(l access.Login) {
-	text := fmt.Sprintf("login %s: %s", l.State, l.Reason)
+	text := t.say("open")
 	switch {
 	case l.State == access.LoginPassed && l.Recognized:
-		text = "logged in on a recognized device"
+		text = t.say("recognized")
 	case l.State == access.LoginPassed && !l.PINAt.IsZero():
-		text = "logged in with the PIN on a device that was not recognized"
+		text = t.say("with_pin")
 	case l.State == access.LoginPassed:
-		text = "logged in without a PIN"
+		text = t.say("unasked")
 	case l.State == access.LoginExpired:
-		text = "gave the password and nothing more"
-	case l.State == access.LoginDenied && l.Reason == access.ReasonLoginExhausted:
-		text = "turned away: too many wrong PINs in one login"
+		text = t.say("expired")
 	case l.State == access.LoginDenied:
-		text = "turned away: " + l.Reason.Sentence()
+		text = t.say("denied", t.word("reason", string(l.Reason)))
 	}
 	if l.WrongPINs > 0 {
-		text += fmt.Sprintf("; wrong PINs: %d", l.WrongPINs)
+		text += ", " + t.say("wrong_pins", l.WrongPINs)
 	}
 	if l.Registered {
-		text += "; the device was registered"
+		text += ", " + t.say("registered")
 	}
 	t.entries = append(t.entries, Entry{
 		At: l.StartedAt, What: EntryLogin, Number: fmt.Sprint(l.Key), Text: text, IP: l.IP, Browser: l.Browser().String(),
@@ -64,7 +71,11 @@ func (t *Timeline) Login(l access.Login) {
 
 // Alert adds an alert, and the answer to it.
 func (t *Timeline) Alert(a access.Alert) {
-	e := Entry{At: a.At, What: EntryAlert, Number: fmt.Sprint(a.Key), Text: a.Text, Severity: a.Severity, IP: a.IP}
+	text := a.Text // in English it says more than its kind
+	if t.Lang == i18n.French {
+		text = t.word("alert", AlertCode(a))
+	}
+	e := Entry{At: a.At, What: EntryAlert, Number: fmt.Sprint(a.Key), Text: text, Severity: a.Severity, IP: a.IP}
 	if a.UserAgent != "" {
 		e.Browser = access.ParseBrowser(a.UserAgent).String()
 	}
@@ -72,32 +83,37 @@ func (t *Timeline) Alert(a access.Alert) {
 	if a.AnsweredAt.IsZero() {
 		return
 	}
-	text := fmt.Sprintf("alert %d %s", a.Key, a.State)
-	if a.Answer != "" {
-		text += ": " + a.Answer
-	}
-	t.entries = append(t.entries, Entry{At: a.AnsweredAt, What: EntryAlert, Number: e.Number, Text: text, Severity: a.Severity, By: a.AnsweredBy})
+	text = t.say("answered", a.Key, t.word("alert_state", string(a.State)))
+	t.entries = append(t.entries, Entry{
+		At: a.AnsweredAt, What: EntryAlert, Number: e.Number, Text: t.because(text, a.Answer), Severity: a.Severity, By: a.AnsweredBy,
+	})
 }
 
 // Notice adds what the person or the school was told.
 func (t *Timeline) Notice(n access.Notice) {
-	text := fmt.Sprintf("notice %s: %s", n.Kind, n.State)
+	key := "to_person"
 	if n.ToSchool {
-		text += ", to the school"
+		key = "to_school"
 	}
+	text := t.say(key, t.word("notice", string(n.Kind)), t.word("notice_state", string(n.State)))
 	t.entries = append(t.entries, Entry{At: n.At, What: EntryNotice, Number: n.ID, Text: text})
 }
 
 // Change adds an audit record; who and reason come from its detail.
 func (t *Timeline) Change(r access.AuditRecord, who, reason string) {
-	text := r.Action
+	text := t.word("action", r.Action)
 	if r.Result != access.AuditDone {
-		text += ", " + string(r.Result)
+		text += ", " + t.word("result", string(r.Result))
 	}
-	if reason != "" {
-		text += ": " + reason
+	t.entries = append(t.entries, Entry{At: r.At, What: EntryChange, Number: fmt.Sprint(r.Seq), Text: t.because(text, reason), By: who})
+}
+
+// because adds a reason that somebody gave.
+func (t *Timeline) because(text, reason string) string {
+	if reason == "" {
+		return text
 	}
-	t.entries = append(t.entries, Entry{At: r.At, What: EntryChange, Number: fmt.Sprint(r.Seq), Text: text, By: who})
+	return t.say("because", text, reason)
 }
 
 // Rows gives all entries, oldest first.

@@ -59,9 +59,12 @@ func ParseLogMap(args []string) (map[string]string, error) {
 func ReadLoginLog(r io.Reader, name string, columns map[string]string) (access.LoginLog, error) {
 	sum := sha256.New()
 	in := bufio.NewReaderSize(io.TeeReader(r, sum), maxRow)
-	head, err := in.Peek(512)
+	head, err := in.Peek(peekSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return access.LoginLog{}, fmt.Errorf("read %s: %w", name, err)
+	}
+	if err := sniffLog(head, name); err != nil {
+		return access.LoginLog{}, err
 	}
 	log := access.LoginLog{Format: "csv"}
 	if first := bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))); bytes.HasPrefix(first, []byte("{")) {
@@ -72,6 +75,30 @@ func ReadLoginLog(r io.Reader, name string, columns map[string]string) (access.L
 	}
 	log.Digest = hex.EncodeToString(sum.Sum(nil))
 	return log, err
+}
+
+// sniffLog refuses what is no log of logins, in words that fit one.
+func sniffLog(head []byte, name string) error {
+	const want = "name the portal's login log: JSON Lines, or CSV whose first line names the columns"
+	start := bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
+	why, hint := "", want
+	switch {
+	case len(start) == 0:
+		why = "is empty"
+	case bytes.HasPrefix(start, []byte("\x1f\x8b")):
+		why, hint = "is compressed", "unpack it: zcat FILE | pinward login import -"
+	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
+		why, hint = "is UTF-16", "save it again as UTF-8"
+	case bytes.Contains(head, []byte("-----BEGIN ")):
+		why = "holds a key or certificate, no log"
+	case bytes.HasPrefix(start, []byte("[")):
+		why, hint = "is one JSON array", "write one object a line: jq -c '.[]' FILE | pinward login import -"
+	case bytes.IndexByte(head, 0) >= 0:
+		why = "is not a text file"
+	default:
+		return nil
+	}
+	return access.Refused("not_a_log", name+": "+why, hint)
 }
 
 func readCSVLog(in io.Reader, name string, columns map[string]string, log *access.LoginLog) error {

@@ -82,7 +82,14 @@ func TestReadLoginLogRefuses(t *testing.T) {
 		columns    map[string]string
 		code       string
 	}{
-		{"an empty file", "", nil, "not_a_roster"},
+		{"an empty file", "", nil, "not_a_log"},
+		{"blank lines", "\ufeff \n\n", nil, "not_a_log"},
+		{"a binary file", "\x7fELF\x02\x01\x00\x00", nil, "not_a_log"},
+		{"a binary file that begins as a log", "{\"at\":\x00}", nil, "not_a_log"},
+		{"a compressed file", "\x1f\x8b\x08abc", nil, "not_a_log"},
+		{"a workbook", "PK\x03\x04\x00\x00", nil, "not_a_log"},
+		{"an array", "[{\"at\":\"x\"}]", nil, "not_a_log"},
+		{"a private key", "-----BEGIN PRIVATE KEY-----\n", nil, "not_a_log"},
 		{"no login", "at,ip\n", nil, "column_missing"},
 		{"no time", "login,ip\n", nil, "column_missing"},
 		{"a column that is not there", "at,login\n", map[string]string{"ip": "address"}, "column_missing"},

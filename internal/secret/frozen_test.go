@@ -24,15 +24,17 @@ func TestFrozenFormats(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	start, errS := k.GateStart("key_old", salt())
 	code, errC := k.CodeMAC("key_new", "setup", alice, newCode("C4H7KMNP"))
 	chain, errA := k.AuditMAC("key_new", []byte("prev"), []byte("record"))
 	detail, errD := k.DetailMAC("key_new", 7, []byte("detail"))
-	if errC != nil || errA != nil || errD != nil {
-		t.Fatal(errC, errA, errD)
+	if errC != nil || errA != nil || errD != nil || errS != nil {
+		t.Fatal(errC, errA, errD, errS)
 	}
 	for _, c := range []struct{ name, got, want string }{
 		{"device token", dev.Reveal(), "pwd_dev_0123456789abcdef.HoFQQ2A8BRRIU6HjjX_CrKNIIx8OD3hRdVpwOG41T2Y"},
 		{"token hash", hex.EncodeToString(dev.Hash()), "8440e0a75bf6a6410b0e29a31886d73b5f62be53a7932926bf234042ef464f99"},
+		{"start of a gate", start.Reveal(), "h01lzCpqVb_K0YIWFrQcMrnSr_TabJvnHaKhuwjL3rc"},
 		{"code", hex.EncodeToString(code), "21a4b15d49565e6e49db574581086cdd1a1ed9025b4a8dbbe559744e0482afa9"},
 		{"audit chain", hex.EncodeToString(chain), "37b8d3050d36a52cd459f9840547c738689bd3c26459bf41a0d40a012f5952c6"},
 		{"audit detail", hex.EncodeToString(detail), "47e95da6bab577bd0ae3167188be2ae5d5a78eb0bdb935923b962ef195c4c8af"},

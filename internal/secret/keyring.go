@@ -37,6 +37,10 @@ const (
 	purposeFingerprint = "fingerprint"
 	purposeCookieName  = "cookie-name"
 	purposeNotice      = "notice"
+	purposeGateStart   = "gate-start"
+	purposePINEntry    = "pin-entry" // nothing stored: a new PIN, until it is typed again
+	purposeRequest     = "request"
+	purposeAnswer      = "answer"
 )
 
 // A Keyring holds the keys that live outside the store. It prints as

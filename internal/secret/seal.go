@@ -81,6 +81,12 @@ func damaged(purpose, accountID string) error {
 			Hint: "somebody or something changed the store behind pinward's back: check it",
 		}
 	}
+	if purpose == purposeAnswer {
+		return &access.Error{
+			Kind: access.ErrDamaged, Code: "seal_broken", Text: "open a kept answer: the record is not what was sealed for it",
+			Hint: "somebody or something changed the store behind pinward's back: check it",
+		}
+	}
 	what := map[string]string{purposePIN: "PIN", purposeBirthDate: "birth date"}[purpose]
 	return &access.Error{
 		Kind: access.ErrDamaged, Code: "seal_broken",

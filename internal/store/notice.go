@@ -18,6 +18,7 @@ type NoticeRow struct {
 type NoticeFilter struct {
 	Page
 	AccountKey int64
+	Named      string   // with AccountKey: also those that name that login in their facts
 	Schools    []string // of the notice; nil: all, empty: none
 	States     []access.NoticeState
 	Unseen     bool // only those that nobody has seen

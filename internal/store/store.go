@@ -73,12 +73,16 @@ type Page struct {
 // "label_taken".
 type Tx interface {
 	Schools
+	Portals
 	Accounts
 	Policies
 	PINs
 	Resets
 	Devices
 	Logins
+	Pages
+	Gates
+	KeptAnswers
 	Alerts
 	Detection
 	Notices
@@ -243,6 +247,7 @@ type LoginFilter struct {
 // Logins are the login log.
 type Logins interface {
 	LoginByIDHash(ctx context.Context, idHash []byte) (access.Login, error)
+	LoginByKey(ctx context.Context, key int64) (access.Login, error)
 	PutLogin(ctx context.Context, l *access.Login) error
 	Logins(ctx context.Context, f LoginFilter) ([]LoginRow, error)
 	// EachLogin gives the same rows one by one, to keep none of them in memory.
@@ -254,6 +259,8 @@ type Logins interface {
 	// one of key except, as denied (open) or by cutting their time (passed),
 	// and gives their number.
 	EndLogins(ctx context.Context, accountKey, except int64, reason access.Reason, now time.Time) (int, error)
+	// EndLoginsOf does so to all logins that the operator of that id opened.
+	EndLoginsOf(ctx context.Context, openedBy string, reason access.Reason, now time.Time) (int, error)
 	// NewestLogin gives the highest key, 0 where there is none.
 	NewestLogin(ctx context.Context) (int64, error)
 }
@@ -286,6 +293,8 @@ type Alerts interface {
 	// and leaves their names out.
 	// It ends at the first error of each, and gives it back.
 	EachAlert(ctx context.Context, f AlertFilter, each func(AlertRow) error) error
+	// CountAlerts counts all that f selects, whatever its Limit.
+	CountAlerts(ctx context.Context, f AlertFilter) (int, error)
 	PutAlert(ctx context.Context, a *access.Alert) error
 	// LastAlert gives the account's newest alert among kinds, or ErrNotFound.
 	LastAlert(ctx context.Context, accountKey int64, kinds []access.AlertKind) (access.Alert, error)

@@ -23,7 +23,7 @@ type Upkeep interface {
 type Restoring interface {
 	// EndAll revokes every unrevoked device, ends every login as EndLogins does,
 	// voids every code and pass, and gives the three numbers. Notices that carry a
-	// secret lose it and are mailed no more.
+	// secret lose it and are mailed no more; kept answers go.
 	EndAll(ctx context.Context, r Revocation, reason access.Reason) (devices, logins, codes int, err error)
 	// AttemptAccounts gives the keys of the accounts at which wrong PINs are
 	// remembered or an attempt is in flight, ascending.
@@ -46,9 +46,14 @@ const (
 	AgedLoginAddresses  Aged = "login_addresses"  // by the login's start
 	AgedAlertAddresses  Aged = "alert_addresses"  // by the alert's time
 	AgedDeviceAddresses Aged = "device_addresses" // by when the device was last seen
+	AgedNoticeAddresses Aged = "notice_addresses" // of their facts, by the notice's time
 	AgedSetupCodes      Aged = "setup_codes"      // by their expiry
 	AgedResetCodes      Aged = "reset_codes"      // by the time they were asked for
 	AgedLoginPasses     Aged = "login_passes"     // by their expiry
+	AgedKeptAnswers     Aged = "kept_answers"     // by their expiry
+	AgedPages           Aged = "pages"            // by when they were made
+	AgedGateStarts      Aged = "gate_starts"      // by their expiry
+	AgedGateSessions    Aged = "gate_sessions"    // ended or not, by their expiry
 )
 
 // Retention forgets what was kept long enough.
@@ -62,9 +67,10 @@ type Retention interface {
 	// since before, ascending, at most limit, 0 for all.
 	LongArchived(ctx context.Context, before time.Time, limit int) ([]int64, error)
 	// EraseAccounts removes accounts with all that belongs to them: PIN, birth
-	// date, attempts, codes, devices, logins, alerts, memberships and links. Of
-	// the audit records that name them or what was theirs the details are erased;
-	// the records stay.
+	// date, attempts, codes, devices, logins, sessions, alerts, memberships and links, and
+	// the notices about them, those to a school that name them by their login
+	// too. Of the audit records that name them or what was theirs the details are
+	// erased; the records stay.
 	EraseAccounts(ctx context.Context, keys []int64) error
 	// PruneAudit removes the audit records up to the one of that number, with
 	// their details.
@@ -73,7 +79,7 @@ type Retention interface {
 
 // A KeyUse counts the rows of a table that rest on a key.
 type KeyUse struct {
-	Table string // "pin", "birth_date", "setup_code", "reset_code", "notice", "device" or "audit"
+	Table string // "pin", "birth_date", "setup_code", "reset_code", "notice", "device", "kept_answer" or "audit"
 	Key   string // as the row names it: for devices possibly several keys
 	Rows  int
 }
@@ -90,7 +96,7 @@ type SealedRow struct {
 // KeyRows tells which rows rest on which key.
 type KeyRows interface {
 	// KeyUses counts rows by table and key, in that order. Devices that are
-	// revoked or past their lifetime at now, and codes that have expired, rest on
+	// revoked or past their lifetime at now, and codes and answers that have expired, rest on
 	// none.
 	KeyUses(ctx context.Context, now time.Time) ([]KeyUse, error)
 	// SealedOtherwise gives the accounts of which the PIN or the birth date is

@@ -76,6 +76,14 @@ func (t *tx) EachAlert(ctx context.Context, f store.AlertFilter, each func(store
 	return findEach(ctx, t, query, w.args, plainAlertFields, each)
 }
 
+func (t *tx) CountAlerts(ctx context.Context, f store.AlertFilter) (int, error) {
+	var w where
+	var n int
+	w.alerts(f)
+	err := t.one(ctx, `SELECT count(*) FROM alert t`+w.clause(), w.args, &n)
+	return n, err
+}
+
 func (w *where) alerts(f store.AlertFilter) {
 	w.after("t.id", f.Page)
 	andIf(w, "t.account_id", f.AccountKey)

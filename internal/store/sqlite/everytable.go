@@ -17,6 +17,11 @@ func everyTable() []table {
 	return []table{
 		numbered("school", "s", "s.code", schoolColumns, as(schoolFields)),
 		numbered("account", "a", `a.id || coalesce(' (' || a.login || ')', '')`, accountColumns, as(accountFields)),
+		numbered("portal", "o", "o.name", portalColumns, as(portalFields)),
+		{
+			name: "portal_key", keys: []string{"k.id"}, row: "k.id", columns: portalKeyColumns,
+			from: "portal_key k", into: as(portalKeyFields),
+		},
 		{
 			name: "account_school", keys: []string{"m.account_id", "m.position"}, row: linked("m.account_id", "m.position"),
 			columns: "m.school_id", from: "account_school m", into: as(itself[int64]),
@@ -39,6 +44,10 @@ func everyTable() []table {
 		numbered("attempt_wrong", "w", "w.id", "w.at", as(wrongFields)),
 		numbered("device", "d", "d.public_id", deviceColumns, as(deviceFields)),
 		numbered("login", "l", "l.id", loginColumns, as(loginFields)),
+		numbered("page", "p", "p.id", pageColumns, as(pageFields)),
+		numbered("gate_start", "g", "g.id", gateStartColumns, as(gateStartFields)),
+		numbered("gate_session", "g", "g.id", gateSessionColumns, as(gateSessionFields)),
+		numbered("kept_answer", "k", "k.id", keptAnswerColumns, as(keptAnswerFields)),
 		numbered("alert", "t", "t.id", alertColumns, as(alertFields)),
 		numbered("notice", "n", "n.public_id", noticeColumns, as(noticeFields)),
 		{

@@ -11,6 +11,9 @@ const selectKeyUses = `SELECT 'audit', u.key_id, count(*) FROM audit u GROUP BY 
 	UNION ALL SELECT 'birth_date', b.key_id, count(*) FROM birth_date b GROUP BY b.key_id
 	UNION ALL SELECT 'device', d.token_key_id, count(*) FROM device d
 		WHERE d.revoked_at IS NULL AND d.expires_at > ?1 GROUP BY d.token_key_id
+	UNION ALL SELECT 'kept_answer', k.request_key_id, count(*) FROM kept_answer k WHERE k.expires_at > ?1 GROUP BY k.request_key_id
+	UNION ALL SELECT 'kept_answer', k.answer_key_id, count(*) FROM kept_answer k
+		WHERE k.expires_at > ?1 AND k.answer_key_id NOT IN ('', k.request_key_id) GROUP BY k.answer_key_id
 	UNION ALL SELECT 'notice', n.secret_key_id, count(*) FROM notice n WHERE n.secret_key_id <> '' GROUP BY n.secret_key_id
 	UNION ALL SELECT 'pin', p.key_id, count(*) FROM pin p WHERE p.sealed IS NOT NULL GROUP BY p.key_id
 	UNION ALL SELECT 'reset_code', r.key_id, count(*) FROM reset_code r

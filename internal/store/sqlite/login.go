@@ -17,6 +17,8 @@ const loginColumns = `l.id, l.id_hash, l.account_id, l.opened_by, l.started_at, 
 
 const selectLogin = `SELECT ` + loginColumns + ` FROM login l WHERE l.id_hash = ?1`
 
+const selectLoginByKey = `SELECT ` + loginColumns + ` FROM login l WHERE l.id = ?1`
+
 // LEFT JOIN: a login of an unknown account belongs to no account.
 const selectLoginRows = `SELECT ` + loginColumns + `, a.public_id, a.login, ` + homeSchool + `
 	FROM login l LEFT JOIN account a ON a.id = l.account_id`
@@ -57,8 +59,16 @@ func loginRowFields(r *store.LoginRow) []any {
 }
 
 func (t *tx) LoginByIDHash(ctx context.Context, idHash []byte) (access.Login, error) {
+	return t.login(ctx, selectLogin, idHash)
+}
+
+func (t *tx) LoginByKey(ctx context.Context, key int64) (access.Login, error) {
+	return t.login(ctx, selectLoginByKey, key)
+}
+
+func (t *tx) login(ctx context.Context, query string, by any) (access.Login, error) {
 	var l access.Login
-	err := t.one(ctx, selectLogin, []any{idHash}, loginFields(&l)...)
+	err := t.one(ctx, query, []any{by}, loginFields(&l)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return l, notFound("login")
 	}
@@ -110,15 +120,23 @@ func (t *tx) OverdueLogins(ctx context.Context, now time.Time, limit int) ([]acc
 // EndLogins ends open logins even past their time: a clock moved back would
 // otherwise open them again.
 func (t *tx) EndLogins(ctx context.Context, accountKey, except int64, reason access.Reason, now time.Time) (int, error) {
+	return t.endLogins(ctx, `account_id = ?1 AND id <> ?2`, accountKey, except, reason, now)
+}
+
+func (t *tx) EndLoginsOf(ctx context.Context, openedBy string, reason access.Reason, now time.Time) (int, error) {
+	return t.endLogins(ctx, `opened_by = ?1 AND id <> ?2`, openedBy, 0, reason, now)
+}
+
+func (t *tx) endLogins(ctx context.Context, whose string, owner any, except int64, reason access.Reason, now time.Time) (int, error) {
 	denied, err := t.exec(ctx, `UPDATE login SET state = ?3, decision = ?4, reason = ?5, ended_at = ?6
-		WHERE account_id = ?1 AND id <> ?2 AND state = ?7`,
-		accountKey, except, access.LoginDenied, access.Deny, reason, millis(now), access.LoginOpen)
+		WHERE `+whose+` AND state = ?7`,
+		owner, except, access.LoginDenied, access.Deny, reason, millis(now), access.LoginOpen)
 	if err != nil {
 		return 0, err
 	}
 	cut, err := t.exec(ctx, `UPDATE login SET expires_at = ?3
-		WHERE account_id = ?1 AND id <> ?2 AND state = ?4 AND expires_at > ?3`,
-		accountKey, except, now.UnixMilli(), access.LoginPassed)
+		WHERE `+whose+` AND state = ?4 AND expires_at > ?3`,
+		owner, except, now.UnixMilli(), access.LoginPassed)
 	return denied + cut, err
 }
 

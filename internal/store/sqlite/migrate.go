@@ -18,7 +18,7 @@ import (
 var migrationFiles embed.FS
 
 // newestSchema is the number of the newest migration, kept in user_version.
-const newestSchema = 6
+const newestSchema = 10
 
 // A migration takes the schema from the number below its own to its own. It is
 // a file NNNN_name.sql, and never changes once released.

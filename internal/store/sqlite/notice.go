@@ -81,7 +81,11 @@ func (t *tx) Notice(ctx context.Context, id string) (store.NoticeRow, error) {
 
 func (w *where) notices(f store.NoticeFilter) {
 	w.after("n.id", f.Page)
-	andIf(w, "n.account_id", f.AccountKey)
+	if f.Named == "" {
+		andIf(w, "n.account_id", f.AccountKey)
+	} else {
+		w.and("(n.account_id = " + w.arg(f.AccountKey) + " OR " + namedIn("n.facts") + " = " + w.arg(f.Named) + ")")
+	}
 	if f.Schools != nil {
 		w.and(in(w, "n.school", f.Schools))
 	}

@@ -20,11 +20,19 @@ func TestChildProcess(t *testing.T) {
 	if flag.NArg() != 2 {
 		return
 	}
+	task, byDescription := strings.CutSuffix(flag.Arg(0), " by description")
+	if byDescription {
+		if err := LockByDescription(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	s, err := Open(t.Context(), flag.Arg(1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	switch flag.Arg(0) {
+	switch task {
+	case "slip":
+		slip(t, s)
 	case "count":
 		defer func() { _ = s.Close() }()
 		countUp(t, s, "n", 50)
@@ -66,10 +74,10 @@ func countUp(t *testing.T, s *Store, name string, times int) {
 }
 
 // TestProcessesWriteTogether: none of them ever sees that the store is busy,
-// and no increment is lost.
+// and no increment is lost, whatever kind of locks each of them holds.
 func TestProcessesWriteTogether(t *testing.T) {
 	s := newTestStore(t)
-	children := []*exec.Cmd{child(t, "count", s.Path()), child(t, "count", s.Path())}
+	children := []*exec.Cmd{child(t, "count", s.Path()), child(t, "count by description", s.Path())}
 	for _, c := range children {
 		var out strings.Builder
 		c.Stdout, c.Stderr = &out, &out

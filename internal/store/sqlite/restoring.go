@@ -29,6 +29,9 @@ func (t *tx) EndAll(ctx context.Context, r store.Revocation, reason access.Reaso
 		WHERE secret_key_id <> ''`, access.NoticeUnmailed); err != nil {
 		return 0, 0, 0, err
 	}
+	if _, err := t.exec(ctx, `DELETE FROM kept_answer`); err != nil {
+		return 0, 0, 0, err
+	}
 	for _, query := range []string{
 		`DELETE FROM setup_code`, `DELETE FROM login_pass`, `UPDATE reset_code SET mac = NULL WHERE mac IS NOT NULL`,
 	} {

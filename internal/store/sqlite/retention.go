@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"pinward/internal/access"
@@ -14,18 +15,25 @@ import (
 type aged struct {
 	table, when string
 	only        string // a further condition
-	address     string // the column that is cut; "" where rows are removed
-	also        string // what goes with it
+	address     string // what is cut; "" where rows are removed
+	set         string // puts ?2 in its place
 }
 
 // uncut says that an address is not that of a network as access.NetworkOf gives
 // it. Addresses are stored as netip writes them, so a /24 ends in ".0" and a
 // /48 in "::" behind at most three groups.
-const uncut = `ip IS NOT NULL AND ip NOT LIKE '%.0'
-	AND NOT (ip LIKE '%::' AND length(ip) - length(replace(ip, ':', '')) <= 4)`
+func uncut(ip string) string {
+	return strings.ReplaceAll(`IP IS NOT NULL AND IP NOT LIKE '%.0'
+	AND NOT (IP LIKE '%::' AND length(IP) - length(replace(IP, ':', '')) <= 4)`, "IP", ip)
+}
 
-const uncutLast = `last_ip IS NOT NULL AND last_ip NOT LIKE '%.0'
-	AND NOT (last_ip LIKE '%::' AND length(last_ip) - length(replace(last_ip, ':', '')) <= 4)`
+// ofFacts gives a fact of a notice, NULL where there is none.
+func ofFacts(facts, path string) string {
+	return `CASE WHEN json_valid(` + facts + `) THEN json_extract(` + facts + `, '` + path + `') END`
+}
+
+// namedIn gives the login that the facts of a notice name.
+func namedIn(facts string) string { return ofFacts(facts, "$.login") }
 
 func agedAs(a store.Aged) (aged, error) {
 	switch a {
@@ -36,17 +44,28 @@ func agedAs(a store.Aged) (aged, error) {
 	case store.AgedNotices:
 		return aged{table: "notice", when: "at", only: "1"}, nil
 	case store.AgedLoginAddresses:
-		return aged{table: "login", when: "started_at", only: uncut, address: "ip", also: ", tried_from = NULL"}, nil
+		return aged{table: "login", when: "started_at", only: uncut("ip"), address: "ip", set: "ip = ?2, tried_from = NULL"}, nil
 	case store.AgedAlertAddresses:
-		return aged{table: "alert", when: "at", only: uncut, address: "ip"}, nil
+		return aged{table: "alert", when: "at", only: uncut("ip"), address: "ip", set: "ip = ?2"}, nil
 	case store.AgedDeviceAddresses:
-		return aged{table: "device", when: "last_seen_at", only: uncutLast, address: "last_ip"}, nil
+		return aged{table: "device", when: "last_seen_at", only: uncut("last_ip"), address: "last_ip", set: "last_ip = ?2"}, nil
+	case store.AgedNoticeAddresses:
+		ip := ofFacts("facts", "$.ip")
+		return aged{table: "notice", when: "at", only: uncut(ip), address: ip, set: "facts = json_set(facts, '$.ip', ?2)"}, nil
 	case store.AgedSetupCodes:
 		return aged{table: "setup_code", when: "expires_at", only: "1"}, nil
 	case store.AgedResetCodes:
 		return aged{table: "reset_code", when: "created_at", only: "1"}, nil
 	case store.AgedLoginPasses:
 		return aged{table: "login_pass", when: "expires_at", only: "1"}, nil
+	case store.AgedKeptAnswers:
+		return aged{table: "kept_answer", when: "expires_at", only: "1"}, nil
+	case store.AgedPages:
+		return aged{table: "page", when: "created_at", only: "1"}, nil
+	case store.AgedGateStarts:
+		return aged{table: "gate_start", when: "expires_at", only: "1"}, nil
+	case store.AgedGateSessions:
+		return aged{table: "gate_session", when: "expires_at", only: "1"}, nil
 	}
 	return aged{}, fmt.Errorf("retention of %q: unknown", a)
 }
@@ -87,7 +106,7 @@ func (t *tx) cutAddresses(ctx context.Context, g aged, before time.Time, limit i
 		return 0, err
 	}
 	for _, r := range rows {
-		_, err := t.exec(ctx, `UPDATE `+g.table+` SET `+g.address+` = ?2`+g.also+` WHERE id = ?1`,
+		_, err := t.exec(ctx, `UPDATE `+g.table+` SET `+g.set+` WHERE id = ?1`,
 			r.key, address(access.NetworkOf(r.ip).Addr()))
 		if err != nil {
 			return 0, err
@@ -106,6 +125,9 @@ func (t *tx) LongArchived(ctx context.Context, before time.Time, limit int) ([]i
 
 func (t *tx) EraseAccounts(ctx context.Context, keys []int64) error {
 	if err := t.eraseDetailsByLogin(ctx, keys); err != nil {
+		return err
+	}
+	if err := t.eraseNoticesByLogin(ctx, keys); err != nil {
 		return err
 	}
 	for _, key := range keys {
@@ -128,7 +150,7 @@ func eraseAccount() []string {
 			UNION SELECT t.incident_id FROM alert t WHERE t.account_id = ?1))`}
 	for _, table := range []string{
 		"birth_date", "pin", "attempt", "attempt_lease", "attempt_wrong", "setup_code",
-		"reset_code", "login_pass",
+		"reset_code", "login_pass", "gate_start", "gate_session",
 		"device", "login", "alert", "notice", "account_school",
 	} {
 		statements = append(statements, `DELETE FROM `+table+` WHERE account_id = ?1`)
@@ -147,6 +169,15 @@ func (t *tx) eraseDetailsByLogin(ctx context.Context, keys []int64) error {
 		SELECT d.seq FROM audit u JOIN audit_detail d ON d.seq = u.seq
 		WHERE u.target_kind <> 'account' AND CASE WHEN json_valid(d.detail) THEN
 			json_extract(d.detail, '$.login') IN (SELECT a.login FROM account a WHERE `+named+`) END)`, w.args...)
+	return err
+}
+
+// eraseNoticesByLogin removes the notices to schools that name one of the
+// accounts by its login.
+func (t *tx) eraseNoticesByLogin(ctx context.Context, keys []int64) error {
+	var w where
+	named := in(&w, "a.id", keys)
+	_, err := t.exec(ctx, `DELETE FROM notice WHERE `+namedIn("facts")+` IN (SELECT a.login FROM account a WHERE `+named+`)`, w.args...)
 	return err
 }
 

@@ -133,6 +133,10 @@ func alertFilters(t *testing.T, f *fixture) {
 			})
 		})
 		same(t, c.name+", one by one", one, c.want)
+		if c.filter.Limit == 0 {
+			n := read(f, func(ctx context.Context, tx store.Tx) (int, error) { return tx.CountAlerts(ctx, c.filter) })
+			same(t, c.name+", counted", n, len(c.want))
+		}
 	}
 	same(t, "newest", read(f, func(ctx context.Context, tx store.Tx) (int64, error) { return tx.NewestAlert(ctx) }), a4.Key)
 }

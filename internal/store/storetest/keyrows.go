@@ -68,15 +68,7 @@ func keyUses(t *testing.T, f *fixture) {
 			func() error {
 				return tx.PutResetCode(ctx, &access.ResetCode{AccountKey: ada, KeyID: "k0", ExpiresAt: epoch().Add(time.Hour)})
 			},
-			func() error {
-				n := newNotice("n1", ada)
-				n.Secret = access.Sealed{KeyID: "k2", Blob: []byte{1}}
-				return tx.PutNotice(ctx, &n)
-			},
-			func() error {
-				n := newNotice("n2", ada)
-				return tx.PutNotice(ctx, &n)
-			},
+			func() error { return putSealed(ctx, tx, ada) },
 		} {
 			if err := put(); err != nil {
 				return err
@@ -92,11 +84,32 @@ func keyUses(t *testing.T, f *fixture) {
 		{Table: "birth_date", Key: "k2", Rows: 1},
 		{Table: "device", Key: "k2", Rows: 1},
 		{Table: "device", Key: "k2@3 k1", Rows: 1},
+		{Table: "kept_answer", Key: "k1", Rows: 2},
+		{Table: "kept_answer", Key: "k2", Rows: 1},
 		{Table: "notice", Key: "k2", Rows: 1},
 		{Table: "pin", Key: "k1", Rows: 1},
 		{Table: "reset_code", Key: "k2", Rows: 1},
 		{Table: "setup_code", Key: "k1", Rows: 1},
 	})
+}
+
+// putSealed stores notices and kept answers, some of which rest on a key.
+func putSealed(ctx context.Context, tx store.Tx, account int64) error {
+	carries, plain := newNotice("n1", account), newNotice("n2", account)
+	carries.Secret = access.Sealed{KeyID: "k2", Blob: []byte{1}}
+	for _, n := range []*access.Notice{&carries, &plain} {
+		if err := tx.PutNotice(ctx, n); err != nil {
+			return err
+		}
+	}
+	answered, begun, expired := newKept("portal:ent", "one"), newKept("portal:ent", "two"), newKept("portal:ent", "three")
+	begun.Answer, expired.ExpiresAt = access.Sealed{}, epoch()
+	for _, k := range []*access.KeptAnswer{&answered, &begun, &expired} {
+		if err := tx.PutKeptAnswer(ctx, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func sealedOtherwise(t *testing.T, f *fixture) {

@@ -48,7 +48,7 @@ func noticeRoundTrip(t *testing.T, f *fixture) {
 		Address: "ada@example.org", Lang: "en",
 		Facts: access.NoticeFacts{
 			At: epoch(), Browser: "Firefox on Linux", IP: address("192.0.2.1"), Inside: true, Label: "Room 1",
-			By: "principal", Reason: "a reason", Until: epoch().Add(time.Hour), Login: "a.bob", Count: 2, Items: []string{"a line"},
+			By: "principal", Reason: "a reason", Until: epoch().Add(time.Hour), Login: "a.bob", Count: 2, Items: []string{"a line"}, LoginKey: 7, SelfReset: true,
 		},
 		Secret: access.Sealed{KeyID: "key_1", Blob: []byte{1}}, Topic: "topic", AlertKey: 7, MessageID: "<n1@example.org>",
 		State: access.NoticeDead, Tries: 3, NextAt: epoch().Add(time.Minute), LeasedUntil: epoch().Add(time.Second),
@@ -77,7 +77,7 @@ func noticeFilters(t *testing.T, f *fixture) {
 	ada, bob := all["a.ada"].Key, all["b.bob"].Key
 	n1, n2, n3 := newNotice("n1", ada), newNotice("n2", bob), newNotice("n3", 0)
 	n2.School, n2.State, n2.SeenAt = "B", access.NoticeSent, epoch()
-	n3.At = epoch().Add(time.Hour)
+	n3.At, n3.Facts.Login = epoch().Add(time.Hour), "a.ada"
 	for _, n := range []*access.Notice{&n1, &n2, &n3} {
 		f.update(putNotice(n))
 	}
@@ -88,6 +88,7 @@ func noticeFilters(t *testing.T, f *fixture) {
 	}{
 		{"nothing", store.NoticeFilter{}, []string{"n1", "n2", "n3"}},
 		{"account", store.NoticeFilter{AccountKey: ada}, []string{"n1"}},
+		{"account, or named", store.NoticeFilter{AccountKey: ada, Named: "a.ada"}, []string{"n1", "n3"}},
 		{"school", store.NoticeFilter{Schools: []string{"B"}}, []string{"n2"}},
 		{"no school allowed", store.NoticeFilter{Schools: []string{}}, []string{}},
 		{"states", store.NoticeFilter{States: []access.NoticeState{access.NoticeWaiting}}, []string{"n1", "n3"}},

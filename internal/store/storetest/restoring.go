@@ -24,6 +24,8 @@ func endAll(t *testing.T, f *fixture) {
 	passed.State, over.State, over.ExpiresAt = access.LoginPassed, access.LoginPassed, epoch()
 	nobody.State = access.LoginDenied
 	n, plain := newNotice("n_code", ada), newNotice("n_plain", ada)
+	answer := newKept("portal:ent", "one")
+	putKept(f, &answer)
 	r := store.Revocation{At: epoch().Add(time.Minute), By: "uid:0", Reason: "restored", AuditSeq: 7}
 	f.update(func(ctx context.Context, tx store.Tx) error {
 		for _, d := range []*access.Device{&kept, &gone} {
@@ -64,6 +66,7 @@ func endAll(t *testing.T, f *fixture) {
 	for _, want := range []access.Login{open1, passed, over, nobody} {
 		same(t, string(want.IDHash), getLogin(f, string(want.IDHash)), want)
 	}
+	same(t, "kept answer", read(f, getKept("portal:ent", "one")), access.KeptAnswer{})
 	same(t, "code", read(f, getSetupCode(ada)), access.SetupCode{})
 	same(t, "mailed code", read(f, getResetCode(ada)).MAC, nil)
 	n.Secret, n.LeasedUntil, n.State = access.Sealed{}, time.Time{}, access.NoticeUnmailed

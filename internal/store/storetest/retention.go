@@ -57,6 +57,11 @@ func agedRows(t *testing.T, f *fixture) {
 			if err := tx.PutResetCode(ctx, &access.ResetCode{AccountKey: c.AccountKey, CreatedAt: c.ExpiresAt}); err != nil {
 				return err
 			}
+			k := newKept("portal:ent", login)
+			k.ExpiresAt = c.ExpiresAt
+			if err := tx.PutKeptAnswer(ctx, &k); err != nil {
+				return err
+			}
 			if err := tx.PutLoginPass(ctx, access.LoginPass{AccountKey: c.AccountKey, ExpiresAt: c.ExpiresAt}); err != nil {
 				return err
 			}
@@ -64,7 +69,7 @@ func agedRows(t *testing.T, f *fixture) {
 		return nil
 	})
 	before := epoch().Add(3 * time.Hour)
-	for kind, want := range map[store.Aged]int{store.AgedLogins: 2, store.AgedAlerts: 3, store.AgedSetupCodes: 1, store.AgedResetCodes: 1, store.AgedLoginPasses: 1} {
+	for kind, want := range map[store.Aged]int{store.AgedLogins: 2, store.AgedAlerts: 3, store.AgedSetupCodes: 1, store.AgedResetCodes: 1, store.AgedKeptAnswers: 1, store.AgedLoginPasses: 1} {
 		same(t, string(kind), countAged(f, kind, before), want)
 		pruneAged(f, kind, before, 1, 1)
 		pruneAged(f, kind, before, 10, want-1)
@@ -115,7 +120,7 @@ func agedAddresses(t *testing.T, f *fixture) {
 			want++
 		}
 	}
-	for _, kind := range []store.Aged{store.AgedLoginAddresses, store.AgedAlertAddresses, store.AgedDeviceAddresses} {
+	for _, kind := range []store.Aged{store.AgedLoginAddresses, store.AgedAlertAddresses, store.AgedDeviceAddresses, store.AgedNoticeAddresses} {
 		same(t, string(kind)+" at the limit", countAged(f, kind, epoch()), 0)
 		same(t, string(kind), countAged(f, kind, epoch().Add(time.Millisecond)), want)
 		pruneAged(f, kind, epoch().Add(time.Minute), 2, 2)
@@ -128,21 +133,29 @@ func agedAddresses(t *testing.T, f *fixture) {
 			return tx.Device(ctx, "d"+strconv.Itoa(i))
 		})
 		same(t, "device at "+c.from, d.LastIP, address(c.to))
+		n := read(f, getNotice("n"+strconv.Itoa(i)))
+		same(t, "notice of "+c.from, n.Facts.IP, address(c.to))
+		same(t, "the rest of its facts", n.Facts.Browser, "Firefox on Linux")
 	}
 	same(t, "younger login", getLogin(f, "late").IP, address("192.0.2.1"))
 	same(t, "login without address", getLogin(f, "none").IP.IsValid(), false)
 }
 
-// seenFrom makes a login, an alert and a device of an address.
+// seenFrom makes a login, an alert, a device and a notice of an address.
 func (f *fixture) seenFrom(account int64, from, number string) {
 	f.t.Helper()
 	l, a, d := newLogin(from, account), newAlert(access.AlertPINWrong, account), newDevice("d"+number, account)
-	l.IP, a.IP, d.LastIP = address(from), address(from), address(from)
+	n := newNotice("n"+number, account)
+	n.Facts.Browser = "Firefox on Linux"
+	l.IP, a.IP, d.LastIP, n.Facts.IP = address(from), address(from), address(from), address(from)
 	f.update(func(ctx context.Context, tx store.Tx) error {
 		if err := tx.PutLogin(ctx, &l); err != nil {
 			return err
 		}
 		if err := tx.PutAlert(ctx, &a); err != nil {
+			return err
+		}
+		if err := tx.PutNotice(ctx, &n); err != nil {
 			return err
 		}
 		return tx.PutDevice(ctx, &d)
@@ -182,10 +195,14 @@ func (f *fixture) theirs(a, other *access.Account, number string) {
 	f.update(func(ctx context.Context, tx store.Tx) error {
 		d, l, alert := newDevice("d_"+number, a.Key), newLogin("l_"+number, a.Key), newAlert(access.AlertPINWrong, a.Key)
 		alert.IncidentID = "i_" + number
+		own, named := newNotice("n_"+number, a.Key), newNotice("s_"+number, 0)
+		named.ToSchool, named.Facts.Login = true, a.Login
 		for _, put := range []func() error{
 			func() error { return tx.PutDevice(ctx, &d) },
 			func() error { return tx.PutLogin(ctx, &l) },
 			func() error { return tx.PutAlert(ctx, &alert) },
+			func() error { return tx.PutNotice(ctx, &own) },
+			func() error { return tx.PutNotice(ctx, &named) },
 			func() error { return tx.PutCredential(ctx, a.Key, access.Credential{KeyID: "k", Sealed: []byte{1}}) },
 			func() error { return tx.PutBirthDate(ctx, a.Key, access.Sealed{KeyID: "k", Blob: []byte{1}}) },
 			func() error {
@@ -237,6 +254,11 @@ func eraseAccounts(t *testing.T, f *fixture) {
 	if len(rows) != 1 || rows[0].AccountKey != bob.Key {
 		t.Errorf("logins: got %+v, want that of the other alone", rows)
 	}
+	var told []string
+	for _, n := range read(f, listNotices(store.NoticeFilter{})) {
+		told = append(told, n.ID)
+	}
+	same(t, "notices", told, []string{"n_2", "s_2"})
 	same(t, "accounts with attempts", read(f, func(ctx context.Context, tx store.Tx) ([]int64, error) { return tx.AttemptAccounts(ctx) }), []int64{bob.Key})
 	same(t, "students of the other", read(f, func(ctx context.Context, tx store.Tx) ([]int64, error) { return tx.Students(ctx, bob.Key) }), []int64{})
 	same(t, "code of the other", read(f, getSetupCode(bob.Key)).KeyID, "k")

@@ -1,4 +1,4 @@
-package cmd
+package app_test
 
 import (
 	"errors"
@@ -23,11 +23,13 @@ func TestReadRequestRefusesWithoutQuoting(t *testing.T) {
 		{"a number for a PIN", `{"pin":7304}`, "wrong type"},
 		{"data after the object", `{"pin":"canary"} canary`, "data after the object"},
 		{"nested too deep", strings.Repeat(`{"remember":`, 20) + "1" + strings.Repeat("}", 20), "nested too deep"},
-		{"too long", `{"pin":"` + strings.Repeat("c", maxRequest) + `"}`, "longer than 64 KiB"},
+		{"not UTF-8", "{\"login_id\":\"canary\xff\"}", "not UTF-8"},
+		{"a NUL", "{\"login_id\":\"canary\x00\"}", "not valid JSON"},
+		{"too long", `{"pin":"` + strings.Repeat("c", app.MaxRequest) + `"}`, "longer than 64 KiB"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var req app.GivePIN
-			err := readRequest(strings.NewReader(c.text), &req)
+			err := app.ReadRequest(strings.NewReader(c.text), &req)
 			if !errors.Is(err, access.ErrUsage) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want a usage error with %q", err, c.want)
 			}
@@ -40,7 +42,7 @@ func TestReadRequestRefusesWithoutQuoting(t *testing.T) {
 
 func TestReadRequestTakesWhatItShould(t *testing.T) {
 	var req app.GivePIN
-	err := readRequest(strings.NewReader(" {\"login_id\":\"a\",\"pin\":\"0000\",\"remember\":{\"name\":\"Home\"}}\n"), &req)
+	err := app.ReadRequest(strings.NewReader(" {\"login_id\":\"a\",\"pin\":\"0000\",\"remember\":{\"name\":\"Home\"}}\n"), &req)
 	if err != nil || req.PIN.Reveal() != "0000" || req.LoginID.Reveal() != "a" || req.Remember.Name != "Home" {
 		t.Errorf("got %+v, %v", req, err)
 	}
@@ -55,11 +57,11 @@ func FuzzReadRequest(f *testing.F) {
 		var pin app.GivePIN
 		var setup app.SetUp
 		for _, request := range []any{&start, &pin, &setup} {
-			err := readRequest(strings.NewReader("canary-"+text), request)
+			err := app.ReadRequest(strings.NewReader("canary-"+text), request)
 			if err == nil || strings.Contains(err.Error(), "canary-") {
 				t.Errorf("got %v, want a refusal without the input", err)
 			}
-			if err := readRequest(strings.NewReader(text), request); err != nil && !errors.Is(err, access.ErrUsage) {
+			if err := app.ReadRequest(strings.NewReader(text), request); err != nil && !errors.Is(err, access.ErrUsage) {
 				t.Errorf("got %v, want a usage error", err)
 			}
 		}
