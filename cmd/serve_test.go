@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/x509"
+	"database/sql"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -267,6 +268,16 @@ func TestServeSocketInUse(t *testing.T) {
 	if _, err := os.Lstat(other); err != nil {
 		t.Fatal(err)
 	}
+	odd := filepath.Join(h.dir, "odd") // not known to be left behind
+	d, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: odd, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = d.Close() }()
+	h.run(9, "", "serve", "--listen", "off", "--socket", odd)
+	if _, err := os.Lstat(odd); err != nil {
+		t.Errorf("somebody's socket is gone: %v", err)
+	}
 	left := h.serve("--socket", other)
 	left.wantReady(true)
 }
@@ -439,4 +450,116 @@ func TestDoctorAsksServe(t *testing.T) {
 	other.Start()
 	defer other.Close()
 	finds("what answers there is not pinward")
+}
+
+// portalKey adds a portal and gives its key.
+func (h *home) portalKey() string {
+	h.t.Helper()
+	_, key, _ := strings.Cut(h.run(0, "", "portal", "add", "ent", "--scope", "login", "--school", "A", "-o", "json"), `"key":"`)
+	key, _, found := strings.Cut(key, `"`)
+	if !found {
+		h.t.Fatal("no key was made")
+	}
+	return key
+}
+
+// post asks the API by TCP and gives status and body.
+func (s *server) post(key, path, body string) string {
+	r, err := http.NewRequestWithContext(context.Background(), "POST", "http://"+s.address+path, strings.NewReader(body))
+	if err != nil {
+		return err.Error()
+	}
+	r.Header.Set("Authorization", "Bearer "+key)
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err.Error()
+	}
+	defer func() { _ = answer.Body.Close() }()
+	text, _ := io.ReadAll(answer.Body)
+	return answer.Status + " " + string(text)
+}
+
+const sampleLogin = `{"login":"lea.martin","ip":"192.0.2.7","user_agent":"Mozilla/5.0"}`
+
+// TestServeLogsNoLogin follows a login: neither its secret id, nor what proves
+// anything, nor what was typed stands in the log.
+func TestServeLogsNoLogin(t *testing.T) {
+	h := newHome(t)
+	h.run(0, "8305\n", "pin", "set", "lea.martin", "--pin-stdin")
+	key := h.portalKey()
+	s := h.serve()
+	begun := s.post(key, "/v1/logins", sampleLogin)
+	_, id, _ := strings.Cut(begun, `"login_id":"`)
+	id, _, found := strings.Cut(id, `"`)
+	if !found {
+		t.Fatalf("got %s", begun)
+	}
+	for _, c := range []struct{ pin, want string }{{"47110815", "403 "}, {"8305", "200 "}} {
+		got := s.post(key, "/v1/logins/"+id+"/pin", `{"pin":"`+c.pin+`","remember":{"name":"Home"}}`)
+		if !strings.HasPrefix(got, c.want) {
+			t.Errorf("PIN %s: got %s, want %s", c.pin, got, c.want)
+		}
+	}
+	s.until("three requests", func() bool { return len(s.logged("answered")) == 3 })
+	s.ends(syscall.SIGTERM)
+	log := s.log()
+	for what, secret := range map[string]string{"key": key, "login id": id, "wrong PIN": "47110815", "token": "pwd_"} {
+		if strings.Contains(log, secret) {
+			t.Errorf("the log holds the %s:\n%s", what, log)
+		}
+	}
+	for _, line := range s.logged("answered") {
+		if route, _ := line["route"].(string); !strings.HasPrefix(route, "POST /v1/logins") {
+			t.Errorf("got %v", line)
+		}
+	}
+}
+
+// TestServeEndsWithAnswers stops serve while a login waits for the store: it is
+// answered, and what was answered is stored.
+func TestServeEndsWithAnswers(t *testing.T) {
+	h := newHome(t)
+	key := h.portalKey()
+	s := h.serve()
+	db, err := sql.Open("sqlite", filepath.Join(h.dir, ".local/share/pinward/pinward.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	db.SetMaxOpenConns(1)
+	exec := func(statement string) {
+		t.Helper()
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec("BEGIN IMMEDIATE") // nobody else writes now
+	answered := make(chan string, 1)
+	go func() { answered <- s.post(key, "/v1/logins", sampleLogin) }()
+	s.until("the login is under way", func() bool {
+		_, metrics := s.get(true, "/metrics")
+		return strings.Contains(metrics, "pinward_http_requests_in_flight 2\n")
+	})
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	s.until("no request is taken any more", func() bool {
+		c, err := net.Dial("tcp", s.address)
+		if err == nil {
+			_ = c.Close()
+		}
+		return err != nil
+	})
+	exec("COMMIT")
+	if got := <-answered; !strings.HasPrefix(got, "201 ") || !strings.Contains(got, `"decision":`) {
+		t.Errorf("got %s\n%s", got, s.log())
+	}
+	<-s.over
+	if code := s.cmd.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("got exit code %d\n%s", code, s.log())
+	}
+	if got := h.run(0, "", "login", "list", "-o", "csv"); !strings.Contains(got, "lea.martin") {
+		t.Errorf("the answered login is not stored: %s", got)
+	}
 }

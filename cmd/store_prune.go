@@ -17,10 +17,10 @@ func newStorePrune(s *session) *cobra.Command {
 		Short: "Forget what was kept long enough",
 		Long: `Forget what was kept long enough: logins and alerts after 180 days; addresses are
 cut to their network (/24, or /48 of IPv6) after 30 days; set-up codes that have
-expired; pages after a day; audit records after 365 days, behind a sealed mark,
-so that the rest of the chain still verifies; accounts 365 days after they were
-archived, with all that belongs to them and the details of the audit records that
-name them.
+expired, and answers of the portal API that were kept for a repetition; pages
+after a day; audit records after 365 days, behind a sealed mark, so that the rest
+of the chain still verifies; accounts 365 days after they were archived, with all
+that belongs to them and the details of the audit records that name them.
 
 Let it run daily. An account that is archived and edited again counts from then.`,
 		Example: `  pinward store prune -n
@@ -101,6 +101,7 @@ func prunedWords(all []app.Pruned) string {
 		app.PrunedLogins: {"login", "logins"}, app.PrunedAlerts: {"alert", "alerts"}, app.PrunedNotices: {"notice", "notices"},
 		app.PrunedAddresses: {"whole address", "whole addresses"}, app.PrunedCodes: {"set-up code", "set-up codes"},
 		app.PrunedResets: {"mailed code", "mailed codes"}, app.PrunedPasses: {"login pass", "login passes"}, app.PrunedPages: {"page", "pages"},
+		app.PrunedAnswers: {"kept answer", "kept answers"}, app.PrunedGate: {"gate session", "gate sessions"},
 		app.PrunedAudit: {"audit record", "audit records"}, app.PrunedAccounts: {"archived account", "archived accounts"},
 	}
 	var parts []string

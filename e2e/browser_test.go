@@ -83,7 +83,10 @@ func (p *person) sized(width int64) { p.Helper(); p.do(chromedp.EmulateViewport(
 func (p *person) scheme(name string) {
 	p.Helper()
 	set(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+		Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: name},
+			{Name: "prefers-reduced-motion", Value: "reduce"}, // colours change at once
+		},
 	})
 }
 

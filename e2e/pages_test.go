@@ -261,34 +261,35 @@ func ownAccount(t *testing.T, s *school, chromium context.Context, lang string) 
 	home.looks("signed-out", "La page de votre compte est fermée", "The page of your account is closed")
 }
 
-// noCookies: a browser that refuses cookies is told so, and burns no link.
+// noCookies shows what a browser reads that came around without the cookie.
 func noCookies(t *testing.T, s *school, chromium context.Context, lang string) {
-	user := "cookies-" + lang
-	s.add(user, "8305", "student")
 	p := s.person(t, chromium, lang)
-	set(p, emulation.SetDocumentCookieDisabled, emulation.SetDocumentCookieDisabledParams{Disabled: true})
-	set(p, network.Enable, network.EnableParams{})
 	p.opens(s.pages + "/p/sample?cookies")
 	p.looks("cookies", "Votre navigateur refuse les cookies", "Your browser refuses cookies")
 }
 
-// withoutScript: everything works, and nothing is there that would not.
+// withoutScript: everything works, and nothing is there that would not. The test
+// itself may still reach into the page.
 func withoutScript(t *testing.T, s *school, chromium context.Context) {
 	s.add("plain", "8305", "student")
 	p := s.person(t, chromium, "fr")
 	set(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-	see := func(heading string) {
-		t.Helper()
-		p.do(chromedp.WaitVisible(chromedp.Search("//h1[contains(., '" + heading + "')]")))
+	script := func(text string) chromedp.Action[chromedp.Void] {
+		return chromedp.Func(func(context.Context, *chromedp.Target) error {
+			_, err := eval[bool](p, text+"; true")
+			return err
+		})
 	}
-	p.do(chromedp.Navigate(p.at("/login?user=plain")))
-	see("Saisissez votre code PIN")
+	p.opens(p.at("/login?user=plain"))
+	p.wants(enterFR, enterEN)
 	p.shot("pin-without-script")
-	p.do(chromedp.WaitNotVisible(chromedp.CSS(".reveal")))
-	p.do(chromedp.SendKeys(chromedp.ID("pin"), "8305"), chromedp.Click(chromedp.CSS("form[action$='/pin'] button[type=submit]")))
-	see("Enregistrer cet appareil")
-	p.do(chromedp.Click(chromedp.CSS("form[action$='/device'] button")))
-	see("Logged in: plain")
+	if shown, err := eval[bool](p, `document.querySelector(".reveal").checkVisibility()`); err != nil || shown {
+		t.Errorf("a button is there that does nothing: %v, %v", shown, err)
+	}
+	p.leaves(script(`pin.value = "8305"; document.querySelector("form[action$='/pin'] button[type=submit]").click()`))
+	p.wants(registerFR, registerEN)
+	p.leaves(script(`document.querySelector("form[action$='/device'] button").click()`))
+	p.wantsIn("plain")
 }
 
 // byKeyboard goes through a login with keys alone: each thing on the page is

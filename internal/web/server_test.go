@@ -230,7 +230,7 @@ func TestCertificateIsRenewed(t *testing.T) {
 	if n, _ := shown(); n != 2 {
 		t.Errorf("got certificate %d after a broken one, want 2", n)
 	}
-	old := &tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, MaxVersion: tls.VersionTLS11}}
+	old := &tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}}
 	if conn, err := old.DialContext(t.Context(), "tcp", address); err == nil {
 		_ = conn.Close()
 		t.Error("TLS 1.1 was accepted")

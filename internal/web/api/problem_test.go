@@ -215,7 +215,7 @@ func TestCodesAreTold(t *testing.T) {
 	for _, told := range toldCodes() {
 		want = append(want, `<a id="`+told.code+`"></a>`+"`"+told.code+"` | "+strconv.Itoa(told.status)+" | "+told.title)
 	}
-	for _, row := range regexp.MustCompile(`(?m)^\| (<a id.*) \|$`).FindAllStringSubmatch(string(page), -1) {
+	for _, row := range regexp.MustCompile(`(?m)^\| (<a id=.*</a>`+"`"+`.*) \|$`).FindAllStringSubmatch(string(page), -1) {
 		got = append(got, row[1])
 	}
 	if !slices.Equal(got, want) {

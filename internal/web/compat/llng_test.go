@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"pinward/internal/access"
+	"pinward/internal/app"
 )
 
 // llngRequest is what LemonLDAP::NG 2.16 sends by LWP, byte for byte.
@@ -116,6 +117,48 @@ func TestLLNGVerifyWithAPass(t *testing.T) {
 		if _, got := k.llng("verify", key, `{"user":"lea","code":"`+wrongPIN+`"}`); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
+	}
+}
+
+// TestLLNGVerifyWithoutAPIN: who has no PIN passes from a recognized device too,
+// whatever was typed.
+func TestLLNGVerifyWithoutAPIN(t *testing.T) {
+	k := newKit(t)
+	k.add(access.Student, "free")
+	key := k.portal("llng", access.ScopeCompat)
+	begun, err := k.StartLogin(t.Context(), root(), app.StartLogin{Login: "free", UserAgent: firefox})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := k.RememberDevice(t.Context(), root(), app.NameDevice{LoginID: access.NewSecret(begun.LoginID), Name: "Home"})
+	if err != nil || answer.DeviceToken == "" {
+		t.Fatal(err, answer.Reason)
+	}
+	cookies := answer.CookieName + "=" + answer.DeviceToken
+	if _, got := k.llng("verify", key, `{"user":"free","code":"1","ua":`+quoted(firefox)+`,"cookies":`+quoted(cookies)+`}`); got != llngTrue {
+		t.Errorf("got %s", got)
+	}
+	if got := k.lastLogin().Reason; got != access.ReasonDeviceRecognized {
+		t.Errorf("the log says %s", got)
+	}
+}
+
+// TestLLNGIsNotCapped: it asks after the password, so a lock is all that stands
+// after five wrong PINs.
+func TestLLNGIsNotCapped(t *testing.T) {
+	k := newKit(t)
+	k.add(access.Teacher, "lea")
+	k.pin("lea")
+	key := k.portal("llng", access.ScopeCompat)
+	for range access.LockAfter {
+		k.llng("verify", key, `{"user":"lea","code":"`+wrongPIN+`"}`)
+	}
+	if _, got := k.llng("verify", key, `{"user":"lea","code":"`+rightPIN+`"}`); got != llngFalse {
+		t.Errorf("locked: got %s", got)
+	}
+	k.wait(access.LockFor)
+	if _, got := k.llng("verify", key, `{"user":"lea","code":"`+rightPIN+`"}`); got != llngTrue {
+		t.Errorf("after the lock: got %s", got)
 	}
 }
 

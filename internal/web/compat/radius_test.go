@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/app"
@@ -71,6 +72,15 @@ func TestRADIUS(t *testing.T) {
 	}
 	if got := k.radius("paul", wrongPIN); got != 400 {
 		t.Errorf("a wrong PIN with a pass: got %d, want 400", got)
+	}
+	// Nor does a pause let anybody in, with or without a PIN.
+	if _, err := k.PauseSchool(t.Context(), root(), "A", k.clock().Add(time.Hour), "an exam"); err != nil {
+		t.Fatal(err)
+	}
+	for login, want := range map[string]int{"bare": 400, "lea": 204} {
+		if got := k.radius(login, rightPIN); got != want {
+			t.Errorf("%s in a pause: got %d, want %d", login, got, want)
+		}
 	}
 	for _, c := range []struct {
 		method, kind, body string

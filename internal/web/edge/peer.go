@@ -26,8 +26,10 @@ func ConnContext(ctx context.Context, c net.Conn) context.Context {
 		return ctx
 	}
 	uid, err := peerUID(unix)
-	return context.WithValue(ctx, peerKey{}, peer{uid: uid, known: err == nil && uid != nobody && uid != ^uint32(0)})
+	return context.WithValue(ctx, peerKey{}, peer{uid: uid, known: err == nil && somebody(uid)})
 }
+
+func somebody(uid uint32) bool { return uid != nobody && uid != ^uint32(0) }
 
 // WithPeerUID gives a context as of a connection on the Unix socket, for tests.
 func WithPeerUID(ctx context.Context, uid uint32) context.Context {

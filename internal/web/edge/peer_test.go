@@ -61,6 +61,11 @@ func TestPeerOfAnAddress(t *testing.T) {
 }
 
 func TestPeerThatIsNobody(t *testing.T) {
+	for uid, want := range map[uint32]bool{0: true, 33: true, 65533: true, 65534: false, 1<<32 - 1: false} {
+		if got := somebody(uid); got != want {
+			t.Errorf("uid %d: got %t, want %t", uid, got, want)
+		}
+	}
 	r := httptest.NewRequest("GET", "/", nil)
 	r = r.WithContext(context.WithValue(r.Context(), peerKey{}, peer{uid: nobody}))
 	if _, ok := PeerUID(r); ok || !FromSocket(r) {

@@ -137,12 +137,16 @@ func (q *request) keepLanguage(lang string) {
 // the browser once around with one to find out, before anything is done that
 // cannot be done twice.
 func (q *request) cookiesWork() (bool, error) {
-	if !q.cookie(languageCookie).Empty() {
+	here := q.root + strings.TrimLeft(q.r.URL.EscapedPath(), "/")
+	works, asked := !q.cookie(languageCookie).Empty(), q.r.URL.Query().Has("cookies")
+	switch {
+	case works && asked:
+		return false, q.see(here) // an address that is copied must not ask it elsewhere
+	case works:
 		return true, nil
-	}
-	if q.r.URL.Query().Has("cookies") {
+	case asked:
 		return false, q.message(http.StatusForbidden, "cookies", nil)
 	}
 	q.keepLanguage(automatic)
-	return false, q.see(q.root + strings.TrimPrefix(q.r.URL.EscapedPath(), "/") + "?cookies")
+	return false, q.see(here + "?cookies")
 }
