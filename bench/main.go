@@ -72,6 +72,8 @@ func run(ctx context.Context) (err error) {
 		{"login start", measureLoginStart},
 		{"detection", measureDetect},
 		{"argon2id", measureArgon2},
+		{"http", measureHTTP},
+		{"gate", measureGate},
 		{"growth 10x", measureGrowth},
 		{"alerts export", measureAlertExport},
 		{"alerts tail", measureTail},

@@ -21,9 +21,9 @@ func newPortalRevoke(s *session) *cobra.Command {
 		Use:   "revoke NAME",
 		Short: "End what a portal may do, or one of its keys",
 		Long: `End what a portal may do: its keys are no longer good and the logins that it has
-open end, as do the sessions at its gate. With --key only that key goes.`,
+open end, as do the sessions at its gate. With --key-id only that key goes.`,
 		Example: `  pinward portal revoke ent
-  pinward portal revoke ent --key k2p8v0m4q6t1x3z5a --yes`,
+  pinward portal revoke ent --key-id k2p8v0m4q6t1x3z5a --yes`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: s.completePortals,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -31,7 +31,7 @@ open end, as do the sessions at its gate. With --key only that key goes.`,
 			return s.portalRevoke(c.Context(), opts)
 		},
 	}
-	c.Flags().StringVar(&opts.Key, "key", "", "only the key of that public `ID`")
+	c.Flags().StringVar(&opts.Key, "key-id", "", "only the key of that public `ID`")
 	return c
 }
 

@@ -12,9 +12,9 @@ func newPortalRotate(s *session) *cobra.Command {
 		Short: "Give a portal a new key, and show it once",
 		Long: `Give a portal a new key. The key in use stays good beside it, so that the portal
 can be changed over without a gap; it goes at the next rotation, or at once with
-"pinward portal revoke NAME --key ID".`,
+"pinward portal revoke NAME --key-id ID".`,
 		Example: `  pinward portal rotate ent
-  pinward portal revoke ent --key k2p8v0m4q6t1x3z5a --yes`,
+  pinward portal rotate ent -o json`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: s.completePortals,
 		RunE:              func(c *cobra.Command, args []string) error { return s.portalRotate(c.Context(), args[0]) },

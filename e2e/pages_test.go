@@ -17,21 +17,21 @@ import (
 // portal and a mail server.
 func TestPages(t *testing.T) {
 	s := startSchool(t)
-	chromium := startChromium(t)
+	s.chromium = startChromium(t)
 	s.run("", "policy", "set", "student", "--self-reset", "on", "--reason", "sample", "-y")
 	for _, lang := range []string{"fr", "en"} {
 		t.Run(lang, func(t *testing.T) {
-			for name, flow := range map[string]func(*testing.T, *school, context.Context, string){
+			for name, flow := range map[string]func(*testing.T, *school, string){
 				"new device": newDevice, "wrong PINs": wrongPINs, "set-up": setUps, "two browsers": twoBrowsers,
 				"shared browser": sharedBrowser, "forgotten": forgotten, "account": ownAccount, "no cookies": noCookies,
 			} {
-				t.Run(name, func(t *testing.T) { flow(t, s, chromium, lang) })
+				t.Run(name, func(t *testing.T) { flow(t, s, lang) })
 			}
 		})
 	}
-	t.Run("without script", func(t *testing.T) { withoutScript(t, s, chromium) })
-	t.Run("by keyboard", func(t *testing.T) { byKeyboard(t, s, chromium) })
-	t.Run("show and hide", func(t *testing.T) { showAndHide(t, s, chromium) })
+	t.Run("without script", func(t *testing.T) { withoutScript(t, s) })
+	t.Run("by keyboard", func(t *testing.T) { byKeyboard(t, s) })
+	t.Run("show and hide", func(t *testing.T) { showAndHide(t, s) })
 }
 
 // add adds an account, with a PIN unless that is "".
@@ -67,10 +67,10 @@ func (p *person) enters(user, pin, device string) {
 	p.wantsIn(user)
 }
 
-func newDevice(t *testing.T, s *school, chromium context.Context, lang string) {
+func newDevice(t *testing.T, s *school, lang string) {
 	user := "new-" + lang
 	s.add(user, "8305", "student")
-	p := s.person(t, chromium, lang)
+	p := s.person(t, lang)
 	p.logsIn(user)
 	p.looks("pin", enterFR, enterEN)
 	p.sends("/pin", "pin", "1111")
@@ -86,7 +86,7 @@ func newDevice(t *testing.T, s *school, chromium context.Context, lang string) {
 	p.sends("/go")
 	p.wantsIn(user)
 
-	again := s.person(t, chromium, lang)
+	again := s.person(t, lang)
 	again.logsIn(user)
 	again.do(chromedp.Click(chromedp.CSS("summary")))
 	again.looks("pin-cookies-lost", enterFR, enterEN)
@@ -97,10 +97,10 @@ func newDevice(t *testing.T, s *school, chromium context.Context, lang string) {
 	again.wantsIn(user)
 }
 
-func wrongPINs(t *testing.T, s *school, chromium context.Context, lang string) {
+func wrongPINs(t *testing.T, s *school, lang string) {
 	user := "wrong-" + lang
 	s.add(user, "8305", "student")
-	p := s.person(t, chromium, lang)
+	p := s.person(t, lang)
 	p.logsIn(user)
 	for range 3 {
 		p.sends("/pin", "pin", "1111")
@@ -114,10 +114,10 @@ func wrongPINs(t *testing.T, s *school, chromium context.Context, lang string) {
 	p.wants("Back without: pin_locked", "Back without: pin_locked")
 }
 
-func setUps(t *testing.T, s *school, chromium context.Context, lang string) {
+func setUps(t *testing.T, s *school, lang string) {
 	teacher, student, reset := "prof-"+lang, "choice-"+lang, "code-"+lang
 	s.add(teacher, "", "teacher")
-	p := s.person(t, chromium, lang)
+	p := s.person(t, lang)
 	p.logsIn(teacher)
 	p.do(chromedp.Click(chromedp.CSS("summary")))
 	p.looks("newpin", "Choisissez votre code PIN", "Choose your PIN")
@@ -155,10 +155,10 @@ func setUps(t *testing.T, s *school, chromium context.Context, lang string) {
 	p.wants(registerFR, registerEN)
 }
 
-func twoBrowsers(t *testing.T, s *school, chromium context.Context, lang string) {
+func twoBrowsers(t *testing.T, s *school, lang string) {
 	user := "two-" + lang
 	s.add(user, "8305", "student")
-	first, second := s.person(t, chromium, lang), s.person(t, chromium, lang)
+	first, second := s.person(t, lang), s.person(t, lang)
 	first.logsIn(user)
 	link, err := eval[string](first, "location.href")
 	first.must(err)
@@ -177,11 +177,11 @@ func twoBrowsers(t *testing.T, s *school, chromium context.Context, lang string)
 }
 
 // sharedBrowser: two people at one browser do not evict each other.
-func sharedBrowser(t *testing.T, s *school, chromium context.Context, lang string) {
+func sharedBrowser(t *testing.T, s *school, lang string) {
 	one, other := "one-"+lang, "other-"+lang
 	s.add(one, "8305", "student")
 	s.add(other, "7293", "student")
-	p := s.person(t, chromium, lang)
+	p := s.person(t, lang)
 	p.enters(one, "8305", "Maison")
 	p.enters(other, "7293", "Maison")
 	for _, user := range []string{one, other} {
@@ -198,10 +198,10 @@ func sharedBrowser(t *testing.T, s *school, chromium context.Context, lang strin
 	p.wantsIn(one)
 }
 
-func forgotten(t *testing.T, s *school, chromium context.Context, lang string) {
+func forgotten(t *testing.T, s *school, lang string) {
 	user := "forgot-" + lang
 	s.add(user, "8305", "student")
-	p := s.person(t, chromium, lang)
+	p := s.person(t, lang)
 	p.logsIn(user)
 	p.follows("/forgot")
 	p.looks("forgot", "Code PIN oublié ?", "Forgotten your PIN?")
@@ -217,10 +217,10 @@ func forgotten(t *testing.T, s *school, chromium context.Context, lang string) {
 	p.enters(user, "7293", "")
 }
 
-func ownAccount(t *testing.T, s *school, chromium context.Context, lang string) {
+func ownAccount(t *testing.T, s *school, lang string) {
 	user := "own-" + lang
 	s.add(user, "8305", "student")
-	phone, home := s.person(t, chromium, lang), s.person(t, chromium, lang)
+	phone, home := s.person(t, lang), s.person(t, lang)
 	phone.enters(user, "8305", "Mon téléphone")
 	home.enters(user, "8305", "Maison")
 	home.presses("#account")
@@ -262,17 +262,17 @@ func ownAccount(t *testing.T, s *school, chromium context.Context, lang string) 
 }
 
 // noCookies shows what a browser reads that came around without the cookie.
-func noCookies(t *testing.T, s *school, chromium context.Context, lang string) {
-	p := s.person(t, chromium, lang)
+func noCookies(t *testing.T, s *school, lang string) {
+	p := s.person(t, lang)
 	p.opens(s.pages + "/p/sample?cookies")
 	p.looks("cookies", "Votre navigateur refuse les cookies", "Your browser refuses cookies")
 }
 
 // withoutScript: everything works, and nothing is there that would not. The test
 // itself may still reach into the page.
-func withoutScript(t *testing.T, s *school, chromium context.Context) {
+func withoutScript(t *testing.T, s *school) {
 	s.add("plain", "8305", "student")
-	p := s.person(t, chromium, "fr")
+	p := s.person(t, "fr")
 	set(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	script := func(text string) chromedp.Action[chromedp.Void] {
 		return chromedp.Func(func(context.Context, *chromedp.Target) error {
@@ -294,9 +294,9 @@ func withoutScript(t *testing.T, s *school, chromium context.Context) {
 
 // byKeyboard goes through a login with keys alone: each thing on the page is
 // reached, in order, and seen to have the focus.
-func byKeyboard(t *testing.T, s *school, chromium context.Context) {
+func byKeyboard(t *testing.T, s *school) {
 	s.add("keys", "8305", "student")
-	p := s.person(t, chromium, "en")
+	p := s.person(t, "en")
 	p.logsIn("keys")
 	press := func(keys string) { t.Helper(); p.do(chromedp.KeyEvent(keys)) }
 	focus := func() string {
@@ -340,9 +340,9 @@ func byKeyboard(t *testing.T, s *school, chromium context.Context) {
 }
 
 // showAndHide: a PIN is shown on demand, and not sent as shown.
-func showAndHide(t *testing.T, s *school, chromium context.Context) {
+func showAndHide(t *testing.T, s *school) {
 	s.add("shown", "8305", "student")
-	p := s.person(t, chromium, "fr")
+	p := s.person(t, "fr")
 	p.logsIn("shown")
 	kind := func() string {
 		t.Helper()

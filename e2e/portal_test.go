@@ -44,6 +44,8 @@ type school struct {
 	client *http.Client
 	mails  *mailbox
 
+	chromium context.Context // of the browser that people use
+
 	mutex  sync.Mutex
 	logins map[string]string // ids of logins by the portal's own state
 }
@@ -51,7 +53,6 @@ type school struct {
 // startSchool starts all of it; it ends with the test.
 func startSchool(t *testing.T) *school {
 	t.Helper()
-	//nolint:gosec // to a certificate that was made a moment ago
 	s := &school{site: newSite(t), logins: map[string]string{}, client: &http.Client{Transport: &http.Transport{
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 		DialContext:     toThisMachine,
@@ -96,7 +97,6 @@ func (s *school) serve() {
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	_ = l.Close()
 	s.pages = "https://pin.localhost:" + port
-	//nolint:gosec // the program that was just built
 	c := exec.Command(filepath.Join(s.dir, "pinward"), "serve", "--listen", "127.0.0.1:"+port, "--socket", "off",
 		"--tls-cert", cert, "--tls-key", key, "--public-url", s.pages, "--proxy", "127.0.0.1")
 	c.Env = append(s.env(), s.mails.settings()...)

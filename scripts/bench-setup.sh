@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs what `make bench` compares with, on Debian and as root: the sqlite3
-# shell and the argon2 command. Does nothing where they are there already.
+# shell, the argon2 command and nginx. Does nothing where they are there already.
 set -euo pipefail
 missing=()
-for tool in sqlite3 argon2; do
+for tool in sqlite3 argon2 nginx; do
 	command -v "$tool" >/dev/null || missing+=("$tool")
 done
 if [ "${#missing[@]}" = 0 ]; then

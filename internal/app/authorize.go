@@ -51,6 +51,7 @@ const (
 	PageFinish      Action = "page.finish"
 	PageLeave       Action = "page.leave"
 	PINSuggest      Action = "page.suggest"
+	PINHold         Action = "page.hold"
 	AccountOpen     Action = "account.open"
 	OwnRead         Action = "own.read"
 	OwnRename       Action = "own.rename"
@@ -122,7 +123,7 @@ var grants = sync.OnceValue(func() map[Action][]access.Role {
 		LoginStart: portals, LoginRecognize: portals, LoginPIN: both, LoginSetup: both, LoginRemember: both,
 		LoginReset: both, LoginRedeem: portals, LoginStatusRead: portals, AccountOpen: portals, NoticeList: portals,
 		NoticeSee: both, NoticeDispute: both,
-		PageVisit: users, PageRead: users, PageFinish: users, PageLeave: users, PINSuggest: users,
+		PageVisit: users, PageRead: users, PageFinish: users, PageLeave: users, PINSuggest: users, PINHold: users,
 		OwnRead: users, OwnRename: users, OwnRevoke: users,
 	}
 })

@@ -73,6 +73,10 @@ func TestPagesAreTheBrowsersAlone(t *testing.T) {
 			"finish":  func() error { return second(h.FinishPage(ctx, by, secret)) },
 			"leave":   func() error { return h.LeavePage(ctx, by, secret) },
 			"suggest": func() error { return second(h.SuggestPIN(ctx, by, secret)) },
+			"hold": func() error {
+				_, _, err := h.HoldPIN(ctx, by, app.HoldPIN{Browser: secret, PIN: access.NewPIN("7293")})
+				return err
+			},
 			"account": func() error { return second(h.OwnAccount(ctx, by, secret)) },
 			"rename":  func() error { return second(h.RenameOwnDevice(ctx, by, app.RenameOwn{Browser: secret, Label: "Home"})) },
 			"revoke":  func() error { return second(h.RevokeOwnDevices(ctx, by, app.RevokeOwn{Browser: secret, All: true})) },

@@ -23,6 +23,8 @@ func TestCheckStoreReadsEveryRow(t *testing.T) {
 		{"days of accounts", "UPDATE account SET ends_on = 'never'", "SELECT 'account ' || id || ' (' || login || ')' FROM account"},
 		{"networks of schools", "UPDATE school SET networks = 'here'", "SELECT 'school ' || code FROM school"},
 		{"old and new policies", "UPDATE policy SET default_protection = 'dog' WHERE profile = 'teacher'", "SELECT 'policy ' || profile || ' ' || version FROM policy WHERE profile = 'teacher' ORDER BY version"},
+		{"kinds of pages", "UPDATE page SET kind = 'dog'", "SELECT 'page ' || id FROM page"},
+		{"return addresses of pages", "UPDATE page SET return_url = 'javascript:x'", "SELECT 'page ' || id FROM page"},
 		{"a first row alone", "UPDATE login SET ip = 'nowhere' WHERE id = 1", "VALUES ('login 1')"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -31,6 +33,7 @@ func TestCheckStoreReadsEveryRow(t *testing.T) {
 			if _, err := k.SetPolicy(t.Context(), root, access.Teacher, app.PolicyUpdate{MaxDevices: pointer(3)}); err != nil {
 				t.Fatal(err)
 			}
+			k.host(k.ent("ent"), "lea")
 			k.tamper(c.edit)
 			report, err := k.CheckStore(context.Background(), root)
 			if err != nil {

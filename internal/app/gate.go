@@ -68,18 +68,23 @@ type GateAnswer struct {
 // for the time that the session was last seen and new ways to the page. A
 // session of another account, or of another session at the portal, is none.
 //
-// Errors: access.ErrForbidden with the codes no_identity, identity_duplicate,
-// account_unknown, account_suspended and gate_host_unknown.
-func (a *App) AskGate(ctx context.Context, by access.Operator, req AskGate) (GateAnswer, error) {
-	if err := authorize(by, GateAsk); err != nil {
-		return GateAnswer{}, err
-	}
+// It takes the proof of the calling portal, and not the portal, so that a request
+// costs one look at the store.
+//
+// Errors: those of Portal; access.ErrForbidden with the codes no_identity,
+// identity_duplicate, account_unknown, account_suspended and gate_host_unknown.
+func (a *App) AskGate(ctx context.Context, call PortalCall, req AskGate) (GateAnswer, error) {
 	now := a.clock()
+	call.Scope = access.ScopeGate
 	var p access.Portal
+	var used *access.PortalKey
 	var account access.Account
 	var s access.GateSession
 	err := a.store.ViewOften(ctx, func(tx store.Tx) (err error) {
-		if p, account, err = a.gateAccount(ctx, tx, by, GateAsk, req.GateCaller); err != nil {
+		if p, used, err = callingPortal(ctx, tx, call); err != nil {
+			return err
+		}
+		if account, err = a.gateAccount(ctx, tx, p, GateAsk, req.GateCaller); err != nil {
 			return err
 		}
 		s, err = gateSession(ctx, tx, p, account, req, now)
@@ -88,6 +93,7 @@ func (a *App) AskGate(ctx context.Context, by access.Operator, req AskGate) (Gat
 	if err != nil {
 		return GateAnswer{}, err
 	}
+	a.noteKey(ctx, used)
 	if s.Key == 0 {
 		answer := GateAnswer{Login: account.Login}
 		if !req.Quiet {
@@ -102,33 +108,24 @@ func (a *App) AskGate(ctx context.Context, by access.Operator, req AskGate) (Gat
 	return GateAnswer{Pass: true, Login: account.Login, State: s.State, DeviceID: s.DeviceID}, nil
 }
 
-// gateAccount gives the portal that calls, and the account that it says is
-// logged in.
-func (a *App) gateAccount(ctx context.Context, tx store.Tx, by access.Operator, action Action, caller GateCaller) (access.Portal, access.Account, error) {
-	name, _ := access.PortalName(by.ID)
-	p, err := tx.Portal(ctx, name)
-	if errors.Is(err, access.ErrNotFound) { // revoked since it proved itself
-		return p, access.Account{}, portalUnknown()
-	}
-	if err != nil {
-		return p, access.Account{}, fmt.Errorf("read portal %s: %w", name, err)
-	}
+// gateAccount gives the account that the portal says is logged in.
+func (a *App) gateAccount(ctx context.Context, tx store.Tx, p access.Portal, action Action, caller GateCaller) (access.Account, error) {
 	named, err := identity(p, caller)
 	if err != nil {
-		return p, access.Account{}, err
+		return access.Account{}, err
 	}
-	account, err := findAccount(ctx, tx, by, action, named)
+	account, err := findAccount(ctx, tx, p.Operator(), action, named)
 	if errors.Is(err, access.ErrNotFound) {
-		return p, account, gateForbidden(string(access.ReasonAccountUnknown), "whoever is logged in has no account here", "import it: pinward account import")
+		return account, gateForbidden(string(access.ReasonAccountUnknown), "whoever is logged in has no account here", "import it: pinward account import")
 	}
 	if err != nil {
-		return p, account, err
+		return account, err
 	}
 	usable, err := a.usable(ctx, tx, account)
 	if err == nil && !usable {
 		err = gateForbidden(string(access.ReasonAccountSuspended), "the account is not active", "see: pinward account show "+account.Login)
 	}
-	return p, account, err
+	return account, err
 }
 
 // usable reports whether the account may log in now. Most have no end date, and

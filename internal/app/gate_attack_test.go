@@ -34,7 +34,8 @@ func TestGateAttacks(t *testing.T) {
 			return err
 		}, app.CodeIdentityOther},
 		{"another portal", func(k *kit, s *site, back app.RedeemGate) error {
-			s.by = k.site("mail", "lea").by
+			mail := k.site("mail", "lea")
+			s.by, s.key = mail.by, mail.key
 			_, err := s.redeem(back)
 			return err
 		}, app.CodeGateStateUnknown},

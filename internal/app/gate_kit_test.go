@@ -18,6 +18,7 @@ const (
 type site struct {
 	*browser
 	by      access.Operator
+	key     access.Secret // of the portal
 	user    string        // whom the proxy names
 	sso     string        // session at the portal
 	session access.Secret // of the gate's cookie
@@ -28,11 +29,13 @@ type site struct {
 func (k *kit) site(portal, user string) *site {
 	k.t.Helper()
 	made := k.portal(access.Portal{Name: portal, Scopes: []access.Scope{access.ScopeGate}, ReturnURLs: []string{notesBack}})
-	return &site{browser: k.newBrowser(), by: made.Portal.Operator(), user: user}
+	return &site{browser: k.newBrowser(), by: made.Portal.Operator(), key: made.Key, user: user}
 }
 
 // other gives another browser of the same person.
-func (s *site) other() *site { return &site{browser: s.k.newBrowser(), by: s.by, user: s.user} }
+func (s *site) other() *site {
+	return &site{browser: s.k.newBrowser(), by: s.by, key: s.key, user: s.user}
+}
 
 func (s *site) caller() app.GateCaller {
 	header := func(name string) []string {
@@ -47,7 +50,7 @@ func (s *site) caller() app.GateCaller {
 // ask asks whether a request of the browser may pass.
 func (s *site) ask(u string) (app.GateAnswer, error) {
 	s.k.t.Helper()
-	return s.k.AskGate(context.Background(), s.by, app.AskGate{
+	return s.k.AskGate(context.Background(), app.PortalCall{Key: s.key}, app.AskGate{
 		GateCaller: s.caller(), Session: s.session, Asked: access.GateAsked{URL: u, Method: "GET"},
 	})
 }

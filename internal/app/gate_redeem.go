@@ -46,7 +46,7 @@ func (a *App) RedeemGate(ctx context.Context, by access.Operator, req RedeemGate
 	var passed GatePassed
 	var refused error
 	err := a.change(ctx, by, GateRedeem, func(c *change) error {
-		p, account, err := a.gateAccount(ctx, c.Tx, by, GateRedeem, req.GateCaller)
+		p, account, err := a.gateLogin(ctx, c.Tx, by, req)
 		if err != nil {
 			return err
 		}
@@ -59,6 +59,21 @@ func (a *App) RedeemGate(ctx context.Context, by access.Operator, req RedeemGate
 		return err
 	})
 	return passed, errors.Join(err, refused)
+}
+
+// gateLogin gives the portal that calls, and the account that it says is logged
+// in.
+func (a *App) gateLogin(ctx context.Context, tx store.Tx, by access.Operator, req RedeemGate) (access.Portal, access.Account, error) {
+	name, _ := access.PortalName(by.ID)
+	p, err := tx.Portal(ctx, name)
+	if errors.Is(err, access.ErrNotFound) { // revoked since it proved itself
+		return p, access.Account{}, portalUnknown()
+	}
+	if err != nil {
+		return p, access.Account{}, fmt.Errorf("read portal %s: %w", name, err)
+	}
+	account, err := a.gateAccount(ctx, tx, p, GateRedeem, req.GateCaller)
+	return p, account, err
 }
 
 // gateStartFor gives the way that this portal opened for this account.
@@ -86,7 +101,7 @@ func (a *App) LeaveGate(ctx context.Context, by access.Operator, req RedeemGate)
 	}
 	var start access.GateStart
 	err = a.store.View(ctx, func(tx store.Tx) error {
-		p, account, err := a.gateAccount(ctx, tx, by, GateRedeem, req.GateCaller)
+		p, account, err := a.gateLogin(ctx, tx, by, req)
 		if err != nil {
 			return err
 		}

@@ -127,7 +127,7 @@ func TestGateSessionsAreBound(t *testing.T) {
 		{"another person", func(s *site) { s.user = "tom" }, false},
 		{"another session at the portal", func(s *site) { s.sso = "two" }, false},
 		{"no session at the portal", func(s *site) { s.sso = "" }, false},
-		{"another portal", func(s *site) { s.by = elsewhere.by }, false},
+		{"another portal", func(s *site) { s.by, s.key = elsewhere.by, elsewhere.key }, false},
 		{"another value", func(s *site) { s.session = access.NewSecret(s.session.Reveal() + "x") }, false},
 		{"a made up value", func(s *site) { s.session = access.NewSecret("mine") }, false},
 		{"no value", func(s *site) { s.session = access.Secret{} }, false},

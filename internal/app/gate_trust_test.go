@@ -64,7 +64,8 @@ func TestWhatEndsTrustEndsSessions(t *testing.T) {
 		}, false, false},
 		{"portal revoke", func(k *kit, home *site) (int, error) {
 			e, err := k.RevokePortal(ctx, root, "notes")
-			home.by = k.site("notes", "lea").by
+			again := k.site("notes", "lea")
+			home.by, home.key = again.by, again.key
 			return e.Sessions, err
 		}, false, false},
 		{"its device revoked", func(k *kit, home *site) (int, error) {
@@ -111,7 +112,7 @@ func TestWhatEndsTrustEndsSessions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cafe.by, cafe.k = home.by, home.k
+			cafe.by, cafe.key, cafe.k = home.by, home.key, home.k
 			if got := home.passesStill(); got != c.home {
 				t.Errorf("Home passes: %v", got)
 			}

@@ -107,3 +107,15 @@ func TestParallelRedeemingTellsOnce(t *testing.T) {
 		t.Errorf("got %v, want one allow", got)
 	}
 }
+
+// TestRedeemedPageIsOverForItsBrowser: whoever sits down at it next must not go
+// on where the last one was.
+func TestRedeemedPageIsOverForItsBrowser(t *testing.T) {
+	h := heisted(t)
+	code, _ := h.victim.finish()
+	h.redeemed(h.ent, h.started.LoginID, code)
+	wantCode(t, second(h.victim.page()), app.CodePageExpired)
+	wantCode(t, second(h.FinishPage(context.Background(), access.PageUser(), h.victim.secret)), app.CodePageExpired)
+	want(t, h.victim.give(rightPIN, "Home"), access.Deny, access.ReasonLoginExpired)
+	want(t, h.victim.setUp(access.ByPIN, otherPIN), access.Deny, access.ReasonLoginExpired)
+}

@@ -20,13 +20,15 @@ type HoldPIN struct {
 // stands for the PIN until it is typed a second time: SetUp takes it as Held. The
 // text does not tell the PIN, and serves the same login alone. A PIN that is not
 // taken gives a Refused answer, as SetUp does, and no text.
+//
+// Errors: access.ErrRefused with the code page_expired.
 func (a *App) HoldPIN(ctx context.Context, by access.Operator, req HoldPIN) (access.Secret, LoginAnswer, error) {
 	var none access.Secret
 	if req.Browser.Empty() || req.PIN.Empty() {
 		return none, LoginAnswer{}, access.Usage("hold a PIN: browser and pin are needed", "")
 	}
-	if err := authorize(by, LoginSetup); err != nil {
-		return none, LoginAnswer{}, a.denied(ctx, by, LoginSetup, err)
+	if err := authorize(by, PINHold); err != nil {
+		return none, LoginAnswer{}, a.denied(ctx, by, PINHold, err)
 	}
 	s, answer, err := a.judgeSetUp(ctx, by, SetUp{
 		LoginID: req.Browser, Protection: access.ByPIN, PIN: req.PIN, PINConfirm: req.PIN,

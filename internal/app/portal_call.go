@@ -35,27 +35,40 @@ func (a *App) Portal(ctx context.Context, call PortalCall) (access.Operator, err
 	var p access.Portal
 	var used *access.PortalKey
 	err := a.store.ViewOften(ctx, func(tx store.Tx) (err error) {
-		if call.Key.Empty() {
-			p, err = portalWithoutKey(ctx, tx, call)
-			return err
-		}
-		p, used, err = portalOfKey(ctx, tx, call.Key)
+		p, used, err = callingPortal(ctx, tx, call)
 		return err
 	})
 	if err != nil {
 		return access.Operator{}, err
 	}
-	if !call.Local && !p.From(call.Addr) {
-		return access.Operator{}, portalElsewhere(p)
+	a.noteKey(ctx, used)
+	return p.Operator(), nil
+}
+
+// callingPortal gives the portal that calls, and the key that it showed.
+func callingPortal(ctx context.Context, tx store.Tx, call PortalCall) (p access.Portal, used *access.PortalKey, err error) {
+	if call.Key.Empty() {
+		p, err = portalWithoutKey(ctx, tx, call)
+	} else {
+		p, used, err = portalOfKey(ctx, tx, call.Key)
 	}
-	if !p.May(call.Scope) {
-		return access.Operator{}, portalMayNot(p, call.Scope)
+	switch {
+	case err != nil:
+		return p, nil, err
+	case !call.Local && !p.From(call.Addr):
+		return p, nil, portalElsewhere(p)
+	case !p.May(call.Scope):
+		return p, nil, portalMayNot(p, call.Scope)
 	}
+	return p, used, nil
+}
+
+// noteKey keeps when a key was used; nil is none.
+func (a *App) noteKey(ctx context.Context, used *access.PortalKey) {
 	if used != nil && a.clock().Sub(used.LastUsedAt) >= keyUseNoted {
 		// Best effort: a store that is busy must not turn a portal away.
 		_ = a.store.Update(ctx, func(tx store.Tx) error { return tx.NotePortalKey(ctx, used.ID, a.clock()) })
 	}
-	return p.Operator(), nil
 }
 
 func portalOfKey(ctx context.Context, tx store.Tx, key access.Secret) (access.Portal, *access.PortalKey, error) {

@@ -181,7 +181,8 @@ func TestRequestsPrintNoSecret(t *testing.T) {
 	for _, request := range []any{
 		app.StartLogin{DeviceToken: secret},
 		app.GivePIN{LoginID: secret, PIN: pin},
-		app.SetUp{LoginID: secret, PIN: pin, PINConfirm: pin, SetupCode: secret},
+		app.SetUp{LoginID: secret, PIN: pin, PINConfirm: pin, SetupCode: secret, Held: secret},
+		app.HoldPIN{Browser: secret, PIN: pin},
 		app.NameDevice{LoginID: secret},
 		app.SetPIN{PIN: pin},
 		app.VisitPage{Link: secret, Browser: secret},

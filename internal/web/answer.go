@@ -181,9 +181,14 @@ func (s *Server) settle(a *answer, r *http.Request, began time.Time) {
 		"ms", took.Milliseconds(), "address", s.addressOf(r))
 }
 
-// quiet reports whether a route is asked by machines every few seconds.
+// quiet reports whether a route is asked by machines every few seconds, or for
+// every picture of a page.
 func quiet(route string) bool {
-	return route == "GET /healthz" || route == "GET /readyz" || route == "GET /metrics"
+	switch route {
+	case "GET /healthz", "GET /readyz", "GET /metrics", "/gate/auth-request", "/gate/forward-auth":
+		return true
+	}
+	return false
 }
 
 // method keeps out of the log what is no method that anything answers.

@@ -5,8 +5,6 @@
 package gate
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"strings"
 
@@ -51,21 +49,8 @@ func Register(mux *http.ServeMux, e *edge.Edge) {
 
 // ask asks whether the browser's request may pass.
 func (g *gate) ask(r *http.Request, asked access.GateAsked, quiet bool) (app.GateAnswer, error) {
-	by, err := g.portal(r)
-	if err != nil {
-		return app.GateAnswer{}, err
-	}
-	return g.App.AskGate(r.Context(), by, app.AskGate{GateCaller: caller(r), Session: session(r), Asked: asked, Quiet: quiet})
-}
-
-// portal gives the portal whose proxy calls. What anybody else says of who is
-// logged in is not believed, and stands in the log.
-func (g *gate) portal(r *http.Request) (access.Operator, error) {
-	by, err := g.Portal(r, access.ScopeGate)
-	if errors.Is(err, access.ErrForbidden) {
-		g.Logger(r).Warn("untrusted identity header", "code", access.CodeOf(err), "error", err.Error())
-	}
-	return by, err
+	call := g.PortalCall(r, access.ScopeGate)
+	return g.App.AskGate(r.Context(), call, app.AskGate{GateCaller: caller(r), Session: session(r), Asked: asked, Quiet: quiet})
 }
 
 func caller(r *http.Request) app.GateCaller {
@@ -113,17 +98,14 @@ func (g *gate) code(w http.ResponseWriter, r *http.Request, err error) (status i
 		edge.RetryAfter(w.Header(), edge.RetrySeconds)
 		return http.StatusServiceUnavailable, codeUnavailable
 	}
-	code = access.CodeOf(err)
-	if !errors.Is(err, context.Canceled) && isSetup(code) {
+	switch code = access.CodeOf(err); code {
+	case app.CodePortalUnknown, app.CodePortalScope, app.CodePortalNetwork:
+		// Whoever says so is no proxy of ours, or is not set up to be one.
+		g.Logger(r).Warn("untrusted identity header", "code", code, "error", err.Error())
+	case app.CodeNoIdentity, app.CodeIdentityTwice, app.CodeGateHost:
 		g.Logger(r).Warn("turned away", "code", code, "error", err.Error())
 	}
 	return http.StatusForbidden, code
-}
-
-// isSetup reports whether a code tells of a proxy that is not set up, rather
-// than of a person.
-func isSetup(code string) bool {
-	return code == app.CodeNoIdentity || code == app.CodeIdentityTwice || code == app.CodeGateHost
 }
 
 // authRequest answers nginx, which understands three answers: let pass, send the

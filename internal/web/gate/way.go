@@ -40,7 +40,7 @@ func (g *gate) callback(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}
-	by, err := g.portal(r)
+	by, err := g.Portal(r, access.ScopeGate)
 	if err != nil {
 		status, code := g.code(w, r, err)
 		g.say(w, r, status, code, "")

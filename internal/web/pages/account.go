@@ -49,7 +49,7 @@ func (q *request) account() error {
 		body.AddDevice = q.at("/device")
 	}
 	f := q.frame("account.title", body)
-	f.Said = q.said()
+	f.Said, f.OpenNotices = q.said(), true
 	return q.show(http.StatusOK, pageAccount, f)
 }
 

@@ -201,7 +201,7 @@ func TestNotices(t *testing.T) {
 
 	stranger.inAccount("lea", "", "")
 	stranger.wantText("Not home")
-	stranger.wantText("This message cannot be marked as read from this device.")
+	stranger.wantText("Some of these messages come from this very device")
 
 	home.inAccount("lea", "", "")
 	home.wantText("Chrome on Linux")

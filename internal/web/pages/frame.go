@@ -14,10 +14,10 @@ type frame struct {
 	Steps   int    // of which Step is one; 0: no steps
 	Said    string // of what was done just now
 	Error   *complaint
-	Notices []notice
+	Notices []notice // newest first
 
-	// AnswerNotices says that the page is one where notices are answered.
-	AnswerNotices bool
+	OpenNotices bool // they are what the page is about
+	OwnNotices  bool // some come from this device, and are not answered here
 
 	Body any
 }
@@ -46,7 +46,7 @@ type notice struct {
 	Label  string
 	By     string
 	Seen   string // where to say that it was seen; empty: not from this device
-	NotMe  string // where to say that it was somebody else; empty: nothing to dispute
+	NotMe  string // where to say that it was somebody else
 }
 
 // A pinField asks for a PIN.
@@ -188,10 +188,10 @@ type devicesBody struct {
 }
 
 type device struct {
-	Label, Kind, Device, Place string
-	First, Last, Until         string
-	This                       bool
-	Remove                     string
+	Label, Kind, Place string
+	First, Last, Until string
+	This               bool
+	Remove             string
 }
 
 // removeBody asks whether a device, or all, shall be removed.

@@ -103,7 +103,9 @@ func (q *request) passed() error {
 	case a.MayRemember:
 		return q.device()
 	case slices.ContainsFunc(q.view.Notices, mayAnswer):
-		return q.show(http.StatusOK, pageNews, q.frame("news.title", newsBody{Action: q.at("/go")}))
+		f := q.frame("news.title", newsBody{Action: q.at("/go")})
+		f.OpenNotices = true
+		return q.show(http.StatusOK, pageNews, f)
 	}
 	return q.finish()
 }

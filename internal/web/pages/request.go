@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,7 +82,7 @@ func (q *request) frame(title string, body any) frame {
 		f.Switch = here.String()
 	}
 	f.Notices = q.notices()
-	f.AnswerNotices = len(f.Notices) > 0
+	f.OwnNotices = slices.ContainsFunc(f.Notices, func(n notice) bool { return n.Seen == "" })
 	return f
 }
 

@@ -78,7 +78,7 @@ func loginSamples(lang string, add adder) {
 	add("remember-shared", pageRemember, "remember.title", shared, failing(shared.Error))
 	add("same", pageSame, "same.title", sameBody{"/p/sample/remember", "Salle 215", "/p/sample?name=other", "/p/sample/skip"})
 	add("full", pageFull, "full.title", fullBody{"/p/sample/skip"})
-	add("news", pageNews, "news.title", newsBody{"/p/sample/go"}, func(f *frame) { f.Notices, f.AnswerNotices = sampleNotices(lang), true })
+	add("news", pageNews, "news.title", newsBody{"/p/sample/go"}, func(f *frame) { f.Notices, f.OpenNotices = sampleNotices(lang)[:1], true })
 	add("forgot", pageForgot, "forgot.title", forgotBody{"/p/sample/forgot", "/p/sample/reset", "/p/sample", nil})
 	add("mailcode", pageWithCode, "mailcode.title", withCodeBody{
 		lengths: lengths{4, 8, 4, "4829"}, Action: "/p/sample/reset", Lead: "mailcode.lead", None: "mailcode.none",
@@ -128,13 +128,13 @@ func sampleNotices(lang string) []notice {
 	return []notice{
 		{What: "notice.new_device", When: when, Device: s.Device, Place: s.Place, Seen: "/account/notices/n_1/seen", NotMe: "/account/notices/n_1"},
 		{What: "notice.pin_changed", When: when, NotMe: "/account/notices/n_2"},
-		{What: "notice.device_removed", When: when, Label: "Salle 215", Seen: "/account/notices/n_3/seen"},
+		{What: "notice.device_removed", When: when, Label: "Salle 215", Seen: "/account/notices/n_3/seen", NotMe: "/account/notices/n_3"},
 	}
 }
 
 func accountSamples(lang string, add adder) {
-	told := func(answer bool) func(*frame) {
-		return func(f *frame) { f.Notices, f.AnswerNotices = sampleNotices(lang), answer }
+	told := func(open bool) func(*frame) {
+		return func(f *frame) { f.Notices, f.OpenNotices, f.OwnNotices = sampleNotices(lang), open, true }
 	}
 	said := func(key string) func(*frame) { return func(f *frame) { f.Said = key } }
 	since := i18n.Day(lang, time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC), time.UTC)
@@ -151,10 +151,10 @@ func accountSamples(lang string, add adder) {
 	}
 	add("current-pin", pagePIN, "pin.title", current)
 	devices := devicesBody{RemoveAll: "/account/devices/remove", Account: "/account", Devices: []device{
-		{"Salle 215", "computer", sampleSeen(lang).Device, "10.20.0.0/24", since, since, since, true, "/account/devices/d_1/remove"},
-		{"Mon téléphone", "phone", "", "", since, since, since, false, "/account/devices/d_2/remove"},
+		{"Salle 215", "computer", "10.20.0.0/24", since, since, since, true, "/account/devices/d_1/remove"},
+		{"Mon téléphone", "phone", "", since, since, since, false, "/account/devices/d_2/remove"},
 	}}
-	add("devices", pageDevices, "devices.title", devices, said("done.device_removed"))
+	add("devices", pageDevices, "devices.title", devices, said("done.device_removed"), told(false))
 	add("devices-none", pageDevices, "devices.title", devicesBody{Account: "/account"})
 	add("remove", pageRemove, "remove.title", removeBody{Action: "/account/devices/d_1/remove", Back: "/account/devices", Label: "Salle 215", This: true})
 	add("remove-all", pageRemove, "removeall.title", removeBody{Action: "/account/devices/remove", Back: "/account/devices", All: true})

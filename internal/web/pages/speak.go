@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"strings"
 
 	"pinward/internal/access"
@@ -47,10 +48,10 @@ func (q *request) seenNow() *seen {
 	return &seen{Account: v.Login, Device: q.browserName(v.Browsing), Place: q.place(v.Inside, v.Place), Portal: v.Portal}
 }
 
-// notices gives what the person has not seen yet.
+// notices gives what the person has not seen yet, newest first.
 func (q *request) notices() []notice {
 	var all []notice
-	for _, n := range q.view.Notices {
+	for _, n := range slices.Backward(q.view.Notices) {
 		all = append(all, q.notice(n))
 	}
 	return all
