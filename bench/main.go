@@ -60,30 +60,16 @@ func run(ctx context.Context) (err error) {
 		}
 		defer pprof.StopCPUProfile()
 	}
+	return s.measure(ctx, *only)
+}
+
+// measure prints what is measured of the parts whose name holds only.
+func (s *setup) measure(ctx context.Context, only string) error {
 	printHead()
-	for _, m := range measurements() {
-		if !strings.Contains(m.name, *only) {
-			continue
-		}
-		results, err := m.run(ctx, s)
-		if err != nil {
-			return fmt.Errorf("%s: %w", m.name, err)
-		}
-		for _, r := range results {
-			r.print()
-		}
-	}
-	return nil
-}
-
-// A measurement gives some lines of the table.
-type measurement struct {
-	name string
-	run  func(context.Context, *setup) ([]result, error)
-}
-
-func measurements() []measurement {
-	return []measurement{
+	for _, m := range []struct {
+		name string
+		run  func(context.Context, *setup) ([]result, error)
+	}{
 		{"start account show", measureStart},
 		{"import", measureImport},
 		{"export login list", measureExport},
@@ -97,7 +83,19 @@ func measurements() []measurement {
 		{"alerts export", measureAlertExport},
 		{"alerts tail", measureTail},
 		{"mail", measureMail},
+	} {
+		if !strings.Contains(m.name, only) {
+			continue
+		}
+		results, err := m.run(ctx, s)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		for _, r := range results {
+			r.print()
+		}
 	}
+	return nil
 }
 
 func (s *setup) build(ctx context.Context) error {

@@ -98,16 +98,15 @@ func (a *App) ExportAlerts(ctx context.Context, by access.Operator, e Export, ea
 	if f.UpTo <= f.After {
 		return nil
 	}
-	f.Limit = pageRows
-	read := func(tx store.Tx, after int64, take func(store.AlertRow) error) error {
-		page := f
-		page.After = after
-		if err := tx.EachAlert(ctx, page, take); err != nil {
+	read := func(tx store.Tx, page store.Page, take func(store.AlertRow) error) error {
+		f := f
+		f.Page = page
+		if err := tx.EachAlert(ctx, f, take); err != nil {
 			return fmt.Errorf("export alerts: %w", err)
 		}
 		return nil
 	}
-	return inPages(ctx, a, f.After, func(row store.AlertRow) int64 { return row.Key }, read, each)
+	return inPages(ctx, a, f.Page, func(row store.AlertRow) int64 { return row.Key }, read, each)
 }
 
 // CountExport counts the alerts of an export.

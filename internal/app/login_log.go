@@ -41,17 +41,16 @@ func (a *App) Logins(ctx context.Context, by access.Operator, q LoginQuery, each
 		return max(f.UpTo, f.After), err
 	}
 	newest, last := f.UpTo, f.After
-	f.Limit = pageRows
-	read := func(tx store.Tx, after int64, take func(store.LoginRow) error) error {
-		page := f
-		page.After = after
-		if err := tx.EachLogin(ctx, page, take); err != nil {
+	read := func(tx store.Tx, page store.Page, take func(store.LoginRow) error) error {
+		f := f
+		f.Page = page
+		if err := tx.EachLogin(ctx, f, take); err != nil {
 			return fmt.Errorf("list logins: %w", err)
 		}
 		return nil
 	}
 	key := func(row store.LoginRow) int64 { return row.Key }
-	err = inPages(ctx, a, f.After, key, read, func(row store.LoginRow) error {
+	err = inPages(ctx, a, f.Page, key, read, func(row store.LoginRow) error {
 		last = row.Key
 		return each(row)
 	})

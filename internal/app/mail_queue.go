@@ -38,11 +38,10 @@ func (a *App) Notices(ctx context.Context, by access.Operator, q NoticeQuery, ea
 	if err != nil {
 		return err
 	}
-	f.Limit = pageRows
-	read := func(tx store.Tx, after int64, take func(store.NoticeRow) error) error {
-		page := f
-		page.After = after
-		rows, err := tx.Notices(ctx, page)
+	read := func(tx store.Tx, page store.Page, take func(store.NoticeRow) error) error {
+		f := f
+		f.Page = page
+		rows, err := tx.Notices(ctx, f)
 		if err != nil {
 			return fmt.Errorf("list notices: %w", err)
 		}
@@ -53,7 +52,7 @@ func (a *App) Notices(ctx context.Context, by access.Operator, q NoticeQuery, ea
 		}
 		return nil
 	}
-	return inPages(ctx, a, f.After, func(row store.NoticeRow) int64 { return row.Key }, read, each)
+	return inPages(ctx, a, f.Page, func(row store.NoticeRow) int64 { return row.Key }, read, each)
 }
 
 // RetryMails names the mails to be tried again: those of the ids, all that were

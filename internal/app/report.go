@@ -76,15 +76,15 @@ func (a *App) ReportCoverage(ctx context.Context, by access.Operator, school str
 		return nil, err
 	}
 	c.Zone = func(code string) *time.Location { return a.zone(r, code) }
-	read := func(tx store.Tx, after int64, take func(store.AccountRow) error) error {
-		f := store.AccountFilter{Page: store.Page{After: after, Limit: pageRows}, Schools: r.codes, Status: access.Active, Now: c.Now}
-		page, err := tx.Accounts(ctx, f)
+	read := func(tx store.Tx, page store.Page, take func(store.AccountRow) error) error {
+		f := store.AccountFilter{Page: page, Schools: r.codes, Status: access.Active, Now: c.Now}
+		rows, err := tx.Accounts(ctx, f)
 		if err != nil {
 			return fmt.Errorf("count accounts: %w", err)
 		}
-		return takeAll(page, take)
+		return takeAll(rows, take)
 	}
-	err = inPages(ctx, a, 0, func(row store.AccountRow) int64 { return row.Key }, read, func(row store.AccountRow) error {
+	err = inPages(ctx, a, store.Page{}, func(row store.AccountRow) int64 { return row.Key }, read, func(row store.AccountRow) error {
 		c.Add(row.Account, row.PINSet)
 		return nil
 	})
@@ -142,14 +142,14 @@ func (a *App) ReportDevices(ctx context.Context, by access.Operator, q DeviceRep
 	if err != nil {
 		return nil, err
 	}
-	read := func(tx store.Tx, after int64, take func(store.DeviceRow) error) error {
-		page, err := tx.Devices(ctx, store.DeviceFilter{Page: store.Page{After: after, Limit: pageRows}, Schools: r.codes})
+	read := func(tx store.Tx, page store.Page, take func(store.DeviceRow) error) error {
+		rows, err := tx.Devices(ctx, store.DeviceFilter{Page: page, Schools: r.codes})
 		if err != nil {
 			return fmt.Errorf("look at devices: %w", err)
 		}
-		return takeAll(page, take)
+		return takeAll(rows, take)
 	}
-	err = inPages(ctx, a, 0, func(row store.DeviceRow) int64 { return row.Key }, read, func(row store.DeviceRow) error {
+	err = inPages(ctx, a, store.Page{}, func(row store.DeviceRow) int64 { return row.Key }, read, func(row store.DeviceRow) error {
 		row.ExpiresAt = expiry(row.Device, idle[row.Profile])
 		l.Add(row.Device, row.Login, row.School, row.Profile)
 		return nil
@@ -173,16 +173,16 @@ func (a *App) ReportLogins(ctx context.Context, by access.Operator, school strin
 	zone := a.location(r.first)
 	c := report.LoginCount{From: access.DateOf(now.Add(-since).In(zone)), To: access.DateOf(now.In(zone))}
 	// Zones are at most 26 hours apart.
-	f := store.LoginFilter{Page: store.Page{Limit: pageRows}, Schools: r.codes, Since: now.Add(-since - 3*access.Day)}
-	read := func(tx store.Tx, after int64, take func(store.LoginRow) error) error {
-		page := f
-		page.After = after
-		if err := tx.EachLogin(ctx, page, take); err != nil {
+	f := store.LoginFilter{Schools: r.codes, Since: now.Add(-since - 3*access.Day)}
+	read := func(tx store.Tx, page store.Page, take func(store.LoginRow) error) error {
+		f := f
+		f.Page = page
+		if err := tx.EachLogin(ctx, f, take); err != nil {
 			return fmt.Errorf("count logins: %w", err)
 		}
 		return nil
 	}
-	err = inPages(ctx, a, 0, func(row store.LoginRow) int64 { return row.Key }, read, func(row store.LoginRow) error {
+	err = inPages(ctx, a, store.Page{}, func(row store.LoginRow) int64 { return row.Key }, read, func(row store.LoginRow) error {
 		c.Add(row.Login, a.zone(r, row.School))
 		return nil
 	})

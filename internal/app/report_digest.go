@@ -39,15 +39,15 @@ func (a *App) ReportDigest(ctx context.Context, by access.Operator, q DigestQuer
 		return nil, err
 	}
 	var d report.Digest
-	read := func(tx store.Tx, after int64, take func(store.AlertRow) error) error {
-		page := f
-		page.After, page.Limit = after, pageRows
-		if err := tx.EachAlert(ctx, page, take); err != nil {
+	read := func(tx store.Tx, page store.Page, take func(store.AlertRow) error) error {
+		f := f
+		f.Page = page
+		if err := tx.EachAlert(ctx, f, take); err != nil {
 			return fmt.Errorf("gather alerts: %w", err)
 		}
 		return nil
 	}
-	err = inPages(ctx, a, 0, func(row store.AlertRow) int64 { return row.Key }, read, func(row store.AlertRow) error {
+	err = inPages(ctx, a, store.Page{}, func(row store.AlertRow) int64 { return row.Key }, read, func(row store.AlertRow) error {
 		d.Add(row.Alert, row.Login)
 		return nil
 	})

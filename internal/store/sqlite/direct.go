@@ -35,11 +35,14 @@ func (e *engineError) Error() string { return fmt.Sprintf("%s (%d)", e.text, e.c
 
 // What dataSource sets by the driver's own keys, and a cache for what the
 // purpose reads or writes again: the pages of a large import, and of the people
-// who log in (most of those of 100,000 accounts and 300,000 devices).
+// who log in (most of those of 100,000 accounts and 300,000 devices). A listing
+// reads each page of its table once and looks up people all over theirs, of whom
+// no cache that fits beside a second reader holds many.
 const (
-	settings      = `PRAGMA trusted_schema = 0; PRAGMA cell_size_check = 1; PRAGMA temp_store = 2; PRAGMA foreign_keys = 1;`
-	writeSettings = `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = 1; PRAGMA cache_size = -16000;`
-	serveSettings = `PRAGMA cache_size = -64000;`
+	settings       = `PRAGMA trusted_schema = 0; PRAGMA cell_size_check = 1; PRAGMA temp_store = 2; PRAGMA foreign_keys = 1;`
+	writeSettings  = `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = 1; PRAGMA cache_size = -16000;`
+	serveSettings  = `PRAGMA cache_size = -64000;`
+	streamSettings = `PRAGMA cache_size = -500;`
 )
 
 // openDirect opens the file at the absolute path, and creates none.
@@ -51,7 +54,9 @@ func openDirect(ctx context.Context, abs string, p purpose) (*direct, error) {
 		flags, script = lib.SQLITE_OPEN_READWRITE, settings+writeSettings
 	case serving:
 		script += serveSettings
-	default: // streaming reads each page once
+	case streaming:
+		script += streamSettings
+	default: // the others go through the driver
 	}
 	err := d.open(abs, flags)
 	if err == nil {

@@ -16,8 +16,7 @@ import (
 // The cookies. All begin alike; those of devices end in 8 hexadecimal digits of
 // their account's.
 const (
-	hostPrefix     = "__Host-" // browsers take it over https alone, for the whole host
-	cookiePrefix   = hostPrefix + "pinward_"
+	cookiePrefix   = "__Host-pinward_" // of this host alone, and not without https
 	languageCookie = cookiePrefix + "lang"
 	accountCookie  = cookiePrefix + "account"
 	loginCookie    = cookiePrefix + "p_" // and 8 hexadecimal digits of its link's, as several may be open
@@ -33,15 +32,6 @@ const longest = 400 * access.Day
 // automatic is the language of a browser that chose none.
 const automatic = "auto"
 
-// name gives the name that a cookie has here: without https, as on a developer's
-// own machine, browsers refuse the prefix.
-func (s *site) name(cookie string) string {
-	if s.secure {
-		return cookie
-	}
-	return strings.TrimPrefix(cookie, hostPrefix)
-}
-
 func cookieOf(link string) string {
 	sum := sha256.Sum256([]byte(link))
 	return loginCookie + hex.EncodeToString(sum[:4])
@@ -49,7 +39,7 @@ func cookieOf(link string) string {
 
 // cookie gives the value of a cookie, empty if the browser has none of that name.
 func (q *request) cookie(name string) access.Secret {
-	c, err := q.r.Cookie(q.name(name))
+	c, err := q.r.Cookie(name)
 	if err != nil {
 		return access.Secret{}
 	}
@@ -58,22 +48,22 @@ func (q *request) cookie(name string) access.Secret {
 
 // keep sets a cookie for some time, and makes room for it.
 func (q *request) keep(name, value string, life time.Duration) {
-	q.kept = append(q.kept, q.name(name))
+	q.kept = append(q.kept, name)
 	http.SetCookie(q.w, q.baked(name, value, int(min(life, longest)/time.Second)))
 	q.dropOldest()
 }
 
 // drop takes a cookie back.
 func (q *request) drop(name string) {
-	if _, err := q.r.Cookie(q.name(name)); err == nil {
+	if _, err := q.r.Cookie(name); err == nil {
 		http.SetCookie(q.w, q.baked(name, "", -1))
 	}
 }
 
 func (q *request) baked(name, value string, seconds int) *http.Cookie {
-	return &http.Cookie{ //nolint:gosec // not Secure on a developer's own machine alone
-		Name: q.name(name), Value: value, Path: "/", MaxAge: seconds,
-		Secure: q.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	return &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: seconds,
+		Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }
 
@@ -81,10 +71,10 @@ func (q *request) baked(name, value string, seconds int) *http.Cookie {
 // they have had for longest (RFC 6265, 5.4). Those that this answer sets stay,
 // and so does the one of the language, which is no secret.
 func (q *request) dropOldest() {
-	spared := append(slices.Clone(q.kept), q.name(languageCookie))
+	spared := append(slices.Clone(q.kept), languageCookie)
 	var others []string
 	for _, c := range q.r.Cookies() {
-		ours := strings.HasPrefix(c.Name, q.name(cookiePrefix))
+		ours := strings.HasPrefix(c.Name, cookiePrefix)
 		if ours && !slices.Contains(spared, c.Name) && !slices.Contains(others, c.Name) {
 			others = append(others, c.Name)
 		}

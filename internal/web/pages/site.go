@@ -14,7 +14,6 @@ type site struct {
 	*edge.Edge
 	root   string // path of the pages, "/" at its end
 	origin string // scheme and host
-	secure bool   // cookies may be bound to https
 }
 
 // Register adds the pages to mux. Without a public address there are none.
@@ -61,7 +60,7 @@ func Refuse(e *edge.Edge, w http.ResponseWriter, r *http.Request, status int) bo
 func newSite(e *edge.Edge) *site {
 	return &site{
 		Edge: e, root: strings.TrimSuffix(e.Public.EscapedPath(), "/") + "/",
-		origin: originOf(e.Public), secure: e.Public.Scheme == "https",
+		origin: originOf(e.Public),
 	}
 }
 

@@ -206,21 +206,6 @@ func TestBusy(t *testing.T) {
 	v.wantText("3 tries left")
 }
 
-// TestPlainHTTP: on a developer's own machine cookies have names that browsers
-// take there.
-func TestPlainHTTP(t *testing.T) {
-	k := newKit(t)
-	k.edge.Public = &url.URL{Scheme: "http", Host: "127.0.0.1:8420"}
-	mux := http.NewServeMux()
-	Register(mux, k.edge)
-	w := httptest.NewRecorder()
-	mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/p/x", nil))
-	c := w.Result().Cookies()
-	if len(c) != 1 || c[0].Name != "pinward_lang" || c[0].Secure {
-		t.Errorf("got %v, want one without prefix", c)
-	}
-}
-
 // TestSecretsAreNotLogged: nothing that was typed, and no link.
 func TestSecretsAreNotLogged(t *testing.T) {
 	k := newKit(t)
