@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 axe=4.14.1
 packages=(
-	libreoffice-calc sqlite3 chromium fonts-roboto-unhinted npm
+	libreoffice-calc sqlite3 chromium fonts-roboto-unhinted
 	nginx caddy freeradius freeradius-rest freeradius-utils
 	lemonldap-ng-fastcgi-server liblemonldap-ng-portal-perl
 	# The portal does not start without these, which its packages only recommend.
@@ -19,6 +19,8 @@ missing=()
 for package in "${packages[@]}"; do
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
 done
+# Where Node.js came from elsewhere, it brought npm, and Debian's own would clash.
+command -v npm >/dev/null || missing+=(npm)
 if [ ${#missing[@]} != 0 ]; then
 	if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
 		echo "make e2e needs these packages of Debian: install them, and run it again: ${missing[*]}" >&2
