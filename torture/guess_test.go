@@ -23,7 +23,7 @@ func epoch() time.Time { return time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC) }
 func (s *site) attempts() string {
 	s.t.Helper()
 	return s.ask(`SELECT printf('%d failed, %d wrong, %d in flight, %s', t.failed,
-		(SELECT count(*) FROM attempt_wrong), (SELECT count(*) FROM attempt_lease),
+		(SELECT count(*) FROM attempt_wrong WHERE account_id = 1), (SELECT count(*) FROM attempt_lease WHERE account_id = 1),
 		iif(t.blocked_at IS NOT NULL, 'blocked', iif(t.locked_until IS NOT NULL, 'locked', 'open')))
 		FROM attempt t WHERE t.account_id = 1`)
 }
