@@ -1,9 +1,12 @@
 package pages
 
 import (
+	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
+	"pinward/internal/access"
 	"pinward/internal/app"
 )
 
@@ -13,7 +16,8 @@ func (q *request) ownDevices() error {
 	for _, d := range q.own.Devices {
 		body.Devices = append(body.Devices, device{
 			Label: d.Label, Kind: d.Kind, Place: d.Network, This: d.Current,
-			First: q.day(d.FirstSeenAt), Last: q.day(d.LastSeenAt), Until: q.day(d.ExpiresAt), Remove: q.at("/devices/" + d.ID + "/remove"),
+			First: q.day(d.FirstSeenAt), Last: q.day(d.LastSeenAt), Until: q.day(d.ExpiresAt),
+			Rename: q.at("/devices/" + d.ID + "/rename"), Remove: q.at("/devices/" + d.ID + "/remove"),
 		})
 	}
 	f := q.frame("devices.title", body)
@@ -21,12 +25,52 @@ func (q *request) ownDevices() error {
 	return q.show(http.StatusOK, pageDevices, f)
 }
 
-func (q *request) removeOne() error {
+// named gives the device that the address names; false where it is gone, perhaps
+// removed elsewhere.
+func (q *request) named() (app.OwnDevice, bool) {
 	i := slices.IndexFunc(q.own.Devices, func(d app.OwnDevice) bool { return d.ID == q.r.PathValue("id") })
 	if i < 0 {
-		return q.see(q.at("/devices")) // it is gone, perhaps removed elsewhere
+		return app.OwnDevice{}, false
 	}
-	d := q.own.Devices[i]
+	return q.own.Devices[i], true
+}
+
+func (q *request) renameOne() error {
+	d, ok := q.named()
+	if !ok {
+		return q.see(q.at("/devices"))
+	}
+	return q.renameForm(http.StatusOK, d.Label, nil)
+}
+
+func (q *request) renameForm(status int, name string, wrong *complaint) error {
+	page := "/devices/" + q.r.PathValue("id") + "/rename"
+	q.here = "/account" + page
+	f := q.frame("rename.title", renameBody{Action: q.at(page), Back: q.at("/devices"), Name: name, Error: wrong})
+	f.Error = wrong
+	return q.show(status, pageRename, f)
+}
+
+// rename gives a device another name; one in use is that of another device.
+func (q *request) rename() error {
+	name := strings.TrimSpace(q.typed("name"))
+	_, err := q.App.RenameOwnDevice(q.r.Context(), user(), app.RenameOwn{Browser: q.browser, ID: q.r.PathValue("id"), Label: name})
+	switch code := access.CodeOf(err); {
+	case code == "label_invalid", code == "label_taken":
+		return q.renameForm(http.StatusUnprocessableEntity, name, q.wrong("name", code))
+	case errors.Is(err, access.ErrNotFound):
+		return q.see(q.at("/devices"))
+	case err != nil:
+		return err
+	}
+	return q.see(q.at("/devices?done=device_renamed"))
+}
+
+func (q *request) removeOne() error {
+	d, ok := q.named()
+	if !ok {
+		return q.see(q.at("/devices"))
+	}
 	f := q.frame("remove.title", removeBody{Action: q.at("/devices/" + d.ID + "/remove"), Back: q.at("/devices"), Label: d.Label, This: d.Current})
 	return q.show(http.StatusOK, pageRemove, f)
 }

@@ -159,6 +159,40 @@ func TestOwnDevices(t *testing.T) {
 	home.wantTitle("The page of your account is closed")
 }
 
+// TestRenameADevice: a wrong name and one that is taken are asked for again.
+func TestRenameADevice(t *testing.T) {
+	k := newKit(t)
+	k.person("lea", "8305", access.Student)
+	for _, name := range []string{"Phone", "Home"} {
+		k.browser().inAccount("lea", "8305", name)
+	}
+	v := k.browser()
+	v.inAccount("lea", "8305", "")
+	v.follow("/account/devices")
+	for _, e := range named(v.elements, "a") {
+		if e.attr["aria-label"] == "Rename the device “Home”" {
+			v.get(strings.TrimPrefix(e.attr["href"], "/school"))
+		}
+	}
+	v.wantTitle("Rename this device")
+	form := v.page.path
+	for name, want := range map[string]string{
+		"":      "Give a name of 1 to 30 characters",
+		"phone": "Another of your devices has this name",
+	} {
+		v.send("/rename", "name", name)
+		v.wantText(want)
+	}
+	v.send("/rename", "name", "Kitchen")
+	v.wantTitle("Recognized devices")
+	v.wantText("The device has its new name.")
+	v.wantText("Kitchen")
+	v.get("/account/devices/d_unknown/rename")
+	v.wantTitle("Recognized devices") // it is gone
+	v.get(form)
+	v.wantTitle("Rename this device")
+}
+
 func TestRemoveAllAndAdd(t *testing.T) {
 	k := newKit(t)
 	k.person("lea", "8305", access.Student)

@@ -191,7 +191,14 @@ type device struct {
 	Label, Kind, Place string
 	First, Last, Until string
 	This               bool
-	Remove             string
+	Rename, Remove     string
+}
+
+// renameBody asks for another name of a device.
+type renameBody struct {
+	Action, Back string
+	Name         string
+	Error        *complaint
 }
 
 // removeBody asks whether a device, or all, shall be removed.

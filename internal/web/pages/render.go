@@ -27,6 +27,7 @@ const (
 	pageForgot   = "forgot"
 	pageAccount  = "account"
 	pageDevices  = "devices"
+	pageRename   = "rename"
 	pageRemove   = "remove"
 	pageNotMe    = "notme"
 	pageMessage  = "message"
@@ -35,7 +36,7 @@ const (
 func pageNames() []string {
 	return []string{
 		pagePIN, pageProtect, pageNewPIN, pageAgain, pageWithCode, pageRemember, pageSame, pageFull, pageNews, pageForgot,
-		pageAccount, pageDevices, pageRemove, pageNotMe, pageMessage,
+		pageAccount, pageDevices, pageRename, pageRemove, pageNotMe, pageMessage,
 	}
 }
 

@@ -151,11 +151,15 @@ func accountSamples(lang string, add adder) {
 	}
 	add("current-pin", pagePIN, "pin.title", current)
 	devices := devicesBody{RemoveAll: "/account/devices/remove", Account: "/account", Devices: []device{
-		{"Salle 215", "computer", "10.20.0.0/24", since, since, since, true, "/account/devices/d_1/remove"},
-		{"Mon téléphone", "phone", "", since, since, since, false, "/account/devices/d_2/remove"},
+		{"Salle 215", "computer", "10.20.0.0/24", since, since, since, true, "/account/devices/d_1/rename", "/account/devices/d_1/remove"},
+		{"Mon téléphone", "phone", "", since, since, since, false, "/account/devices/d_2/rename", "/account/devices/d_2/remove"},
 	}}
 	add("devices", pageDevices, "devices.title", devices, said("done.device_removed"), told(false))
 	add("devices-none", pageDevices, "devices.title", devicesBody{Account: "/account"})
+	rename := renameBody{Action: "/account/devices/d_1/rename", Back: "/account/devices", Name: "Salle 215"}
+	add("rename", pageRename, "rename.title", rename)
+	rename.Error = wrong(lang, "name", "error.label_taken")
+	add("rename-taken", pageRename, "rename.title", rename, failing(rename.Error))
 	add("remove", pageRemove, "remove.title", removeBody{Action: "/account/devices/d_1/remove", Back: "/account/devices", Label: "Salle 215", This: true})
 	add("remove-all", pageRemove, "removeall.title", removeBody{Action: "/account/devices/remove", Back: "/account/devices", All: true})
 	add("notme", pageNotMe, "notme.title", notMeBody{"/account/notices/n_1/dispute", "/account", sampleNotices(lang)[0]})
