@@ -30,7 +30,7 @@ func libraries() []library {
 		{path: "github.com/spf13/cobra", homes: []string{"cmd", in + "gendocs"}},
 		{path: "github.com/spf13/pflag", homes: []string{"cmd", in + "gendocs"}},
 		{path: "github.com/spf13/viper", homes: []string{in + "config"}},
-		{path: "github.com/olekukonko/tablewriter", homes: []string{in + "render"}},
+		{path: "github.com/clipperhouse/displaywidth", homes: []string{in + "render"}},
 		{path: "github.com/vbauerster/mpb/v8", homes: []string{in + "term"}},
 		{path: "golang.org/x/term", homes: []string{in + "term"}},
 		{path: "golang.org/x/sys/unix", homes: []string{in + "term"}},

@@ -2,24 +2,22 @@ package render
 
 import (
 	"bytes"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
-
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
+	"unicode/utf8"
 )
 
 const (
 	noCell    = "-"  // in the place of what is unset or empty
 	gap       = "  " // between two columns
-	blockRows = 1000 // how many rows are laid out at once
+	blockRows = 1000 // how many rows a block of text holds
 )
 
 // A tableSink collects rows, for the widths of columns are known at the end. It
-// keeps them as blocks of bare text: of a long table the library would hold
-// several times that.
+// keeps them as blocks of bare text, which grow without being copied.
 type tableSink struct {
 	w       io.Writer
 	o       Options
@@ -70,51 +68,50 @@ func (s *tableSink) end() error {
 	if s.o.Width > 0 {
 		s.columns = fit(s.columns, s.o.Width)
 	}
-	header := make([]string, len(s.columns))
-	for i, c := range s.columns {
-		header[i] = c.title + strings.Repeat(" ", c.width-textWidth(c.title)) // so that each block is as wide
+	titles := make([]string, all)
+	for _, c := range s.columns {
+		titles[c.cell] = c.title
 	}
-	for i, block := range s.blocks {
-		out, err := layOut(header, s.lines(block, all))
-		if err != nil {
-			return err
-		}
-		if i > 0 {
-			out = out[bytes.IndexByte(out, '\n')+1:]
+	out := s.appendLine(nil, titles)
+	for _, block := range s.blocks {
+		cells := strings.Split(strings.TrimSuffix(string(block), "\n"), "\n")
+		for row := range slices.Chunk(cells, all) {
+			out = s.appendLine(out, row)
 		}
 		if _, err := s.w.Write(out); err != nil {
 			return err
 		}
+		out = out[:0]
 	}
 	return nil
 }
 
-// lines gives the rows of a block, as far as the columns show them.
-func (s *tableSink) lines(block []byte, all int) [][]string {
-	cells := strings.Split(strings.TrimSuffix(string(block), "\n"), "\n")
-	lines := make([][]string, len(cells)/all)
-	for i := range lines {
-		for _, c := range s.columns {
-			lines[i] = append(lines[i], cut(cells[i*all+c.cell], c.width))
-		}
+// appendLine appends a row as far as the columns show it.
+func (s *tableSink) appendLine(out []byte, cells []string) []byte {
+	for _, c := range s.columns {
+		cell := cut(cells[c.cell], c.width)
+		out = append(append(out, cell...), strings.Repeat(" ", c.width-textWidth(cell))+gap...)
 	}
-	return lines
+	return append(bytes.TrimRight(out, " "), '\n')
 }
 
 func (s *tableSink) stop() error { return nil }
 
-// writeDetails writes one row as a line for each column.
+// writeDetails writes one row as a line for each column. Only the titles are
+// padded, which are pinward's own words: that needs no table, whose caches take
+// a megabyte of a command that shows one thing.
 func writeDetails(w io.Writer, now time.Time, hs []head, cells []value) error {
-	var rows [][]string
+	width := 0
+	for _, h := range hs {
+		width = max(width, utf8.RuneCountInString(h.title))
+	}
+	var out bytes.Buffer
 	for i, h := range hs {
 		if h.title != "" {
-			rows = append(rows, []string{h.title, tableCell(cells[i], now)})
+			fmt.Fprintf(&out, "%-*s%s%s\n", width, h.title, gap, strings.TrimRight(tableCell(cells[i], now), " "))
 		}
 	}
-	out, err := layOut(nil, rows)
-	if err == nil {
-		_, err = w.Write(out)
-	}
+	_, err := w.Write(out.Bytes())
 	return err
 }
 
@@ -144,43 +141,4 @@ func tableCell(v value, now time.Time) string {
 		return noCell
 	}
 	return cell
-}
-
-// layOut gives lines without borders, in columns, without spaces at their ends.
-func layOut(header []string, rows [][]string) ([]byte, error) {
-	var out bytes.Buffer
-	t := tablewriter.NewTable(&out,
-		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
-			Borders:  tw.BorderNone,
-			Symbols:  tw.NewSymbols(tw.StyleNone),
-			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
-		})),
-		tablewriter.WithHeaderAutoFormat(tw.Off),
-		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
-		tablewriter.WithRowAutoWrap(tw.WrapNone),
-		tablewriter.WithHeaderAlignment(tw.AlignLeft),
-		tablewriter.WithRowAlignment(tw.AlignLeft),
-		tablewriter.WithPadding(tw.Padding{Right: gap, Overwrite: true}),
-		tablewriter.WithTrimSpace(tw.Off),
-		tablewriter.WithEastAsian(tw.Off),
-	)
-	if header != nil {
-		t.Header(header)
-	}
-	if err := t.Bulk(rows); err != nil {
-		return nil, err
-	}
-	if err := t.Render(); err != nil {
-		return nil, err
-	}
-	return trimLineEnds(out.Bytes()), nil
-}
-
-// trimLineEnds works in place.
-func trimLineEnds(b []byte) []byte {
-	trimmed := b[:0]
-	for line := range bytes.Lines(b) {
-		trimmed = append(append(trimmed, bytes.TrimRight(line, " \n")...), '\n')
-	}
-	return trimmed
 }

@@ -2,9 +2,8 @@ package render
 
 import (
 	"slices"
-	"unicode/utf8"
 
-	"github.com/olekukonko/tablewriter/pkg/twwidth"
+	"github.com/clipperhouse/displaywidth"
 )
 
 const (
@@ -89,32 +88,9 @@ func shorten(columns []tableColumn, width int) {
 
 // cut shortens s to width columns, the last of them an ellipsis.
 func cut(s string, width int) string {
-	if textWidth(s) <= width {
-		return s
-	}
-	left := width - textWidth(ellipsis)
-	for i, r := range s {
-		if left -= textWidth(string(r)); left < 0 {
-			return s[:i] + ellipsis
-		}
-	}
-	return s
+	return displaywidth.Options{}.TruncateString(s, width, ellipsis)
 }
 
 // textWidth counts terminal columns whatever the locale is: ambiguous
 // characters are narrow.
-func textWidth(s string) int {
-	if ascii(s) {
-		return len(s)
-	}
-	return twwidth.WidthWithOptions(s, twwidth.Options{})
-}
-
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
+func textWidth(s string) int { return displaywidth.Options{}.String(s) }
