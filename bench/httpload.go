@@ -49,11 +49,33 @@ func (v *service) recognitions(ctx context.Context, s *setup) ([]result, error) 
 
 // hurry asks on so many connections for a span of time, one after the other on
 // each, and tells how many were answered a second and how fast; each must be 200.
+// Before, it asks for half that time without looking at the clock: a service has
+// mostly run for a while.
 func (v *service) hurry(what string, connections int, span time.Duration, requests [][]byte, wanted float64) ([]result, error) {
+	if _, err := v.askAll(what, connections, span/2, requests); err != nil {
+		return nil, err
+	}
+	times, err := v.askAll(what, connections, span, requests)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(times)
+	p99 := times[len(times)*99/100]
+	perSecond := float64(len(times)) / span.Seconds()
+	late := result{what: "its 99th percentile", ours: short(p99), beside: "-", limit: "-", within: true}
+	if wanted > 0 {
+		late.limit, late.within = "10 ms", p99 <= 10*time.Millisecond
+	}
+	return []result{
+		rate(fmt.Sprintf("%s, %d connections", what, connections), perSecond, wanted, short(times[len(times)/2])+" median"), late,
+	}, nil
+}
+
+// askAll gives how long each answer took.
+func (v *service) askAll(what string, connections int, span time.Duration, requests [][]byte) (times []time.Duration, err error) {
 	var mu sync.Mutex
-	var times []time.Duration
 	began := time.Now()
-	err := v.crowd(connections, func(i int, l *line) error {
+	err = v.crowd(connections, func(i int, l *line) error {
 		var mine []time.Duration
 		for n := i * len(requests) / connections; time.Since(began) < span; n++ {
 			asked := time.Now()
@@ -68,19 +90,7 @@ func (v *service) hurry(what string, connections int, span time.Duration, reques
 		times = append(times, mine...)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(times)
-	p99 := times[len(times)*99/100]
-	perSecond := float64(len(times)) / span.Seconds()
-	late := result{what: "its 99th percentile", ours: short(p99), beside: "-", limit: "-", within: true}
-	if wanted > 0 {
-		late.limit, late.within = "10 ms", p99 <= 10*time.Millisecond
-	}
-	return []result{
-		rate(fmt.Sprintf("%s, %d connections", what, connections), perSecond, wanted, short(times[len(times)/2])+" median"), late,
-	}, nil
+	return times, err
 }
 
 // pinAccounts is how many accounts have PINs of the whole cost.

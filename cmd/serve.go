@@ -7,6 +7,7 @@ import (
 	"net"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,6 +21,11 @@ import (
 	"pinward/internal/store/sqlite"
 	"pinward/internal/web"
 )
+
+// serveGarbage is how much garbage serve lets pile up, in percent of what it
+// holds, where the rule is 100. A PIN takes 19 MiB to hash: with less, memory is
+// given back to the system and fetched again for each, a tenth of the time.
+const serveGarbage = 400
 
 type serveOptions struct {
 	Listen, Socket  string
@@ -100,6 +106,7 @@ func (s *session) serve(ctx context.Context) error {
 		return err
 	}
 	signal.Ignore(syscall.SIGPIPE) // who reads the log may end before
+	defer debug.SetGCPercent(debug.SetGCPercent(serveGarbage))
 	v := &service{session: s, log: web.NewLog(s.Err, s.leastLevel())}
 	keyring := &watched{what: "keyring", paths: []string{c.Keyring}, reload: v.reloadKeys, seen: stamp([]string{c.Keyring})}
 	v.watched = append(v.watched, keyring)

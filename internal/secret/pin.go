@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 
 	"golang.org/x/crypto/argon2"
 
@@ -39,7 +40,13 @@ func (h Hasher) valid() bool {
 	return h.MemoryKiB >= 8 && h.MemoryKiB <= maxMemoryKiB && h.Time >= 1 && h.Time <= maxTime
 }
 
+// hashing holds a place for each PIN that is being hashed, as many as there are
+// cores: more take the caches from each other, and memory, and are no faster.
+var hashing = make(chan struct{}, runtime.GOMAXPROCS(0)) //nolint:gochecknoglobals // the machine's cores belong to no value
+
 func (h Hasher) hash(pin access.PIN, salt []byte) []byte {
+	hashing <- struct{}{}
+	defer func() { <-hashing }()
 	return argon2.IDKey([]byte(pin.Reveal()), salt, h.Time, h.MemoryKiB, 1, hashSize)
 }
 
