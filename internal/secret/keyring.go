@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 	"time"
 
@@ -54,7 +55,8 @@ type ring struct {
 	keys      []key // in file order
 	active    string
 	cookieKey []byte
-	subkeys   sync.Map // []byte by subkeyName: deriving one takes longer than using it
+	subkeys   sync.Map      // []byte by subkeyName: deriving one takes longer than using it
+	cores     chan struct{} // one for each PIN that is being hashed
 }
 
 type subkeyName struct{ keyID, purpose string }
@@ -81,7 +83,10 @@ func NewKeyring(random io.Reader, now time.Time) (*Keyring, error) {
 	return hide(&ring{keys: []key{first}, active: id, cookieKey: both[keySize:]}), nil
 }
 
-func hide(r *ring) *Keyring { return &Keyring{func() *ring { return r }} }
+func hide(r *ring) *Keyring {
+	r.cores = make(chan struct{}, runtime.GOMAXPROCS(0))
+	return &Keyring{func() *ring { return r }}
+}
 
 // ActiveID gives the id of the key that new rows are sealed with.
 func (k *Keyring) ActiveID() string { return k.ring().active }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 
 	"golang.org/x/crypto/argon2"
 
@@ -40,13 +39,12 @@ func (h Hasher) valid() bool {
 	return h.MemoryKiB >= 8 && h.MemoryKiB <= maxMemoryKiB && h.Time >= 1 && h.Time <= maxTime
 }
 
-// hashing holds a place for each PIN that is being hashed, as many as there are
-// cores: more take the caches from each other, and memory, and are no faster.
-var hashing = make(chan struct{}, runtime.GOMAXPROCS(0)) //nolint:gochecknoglobals // the machine's cores belong to no value
-
-func (h Hasher) hash(pin access.PIN, salt []byte) []byte {
-	hashing <- struct{}{}
-	defer func() { <-hashing }()
+// hash hashes no more PINs at once than there are cores: more take the caches
+// from each other, and memory, and are no faster.
+func (k *Keyring) hash(h Hasher, pin access.PIN, salt []byte) []byte {
+	cores := k.ring().cores
+	cores <- struct{}{}
+	defer func() { <-cores }()
 	return argon2.IDKey([]byte(pin.Reveal()), salt, h.Time, h.MemoryKiB, 1, hashSize)
 }
 
@@ -71,7 +69,7 @@ func (k *Keyring) SealPIN(random io.Reader, h Hasher, accountID string, pin acce
 	if err != nil {
 		return SealedPIN{}, fmt.Errorf("seal PIN: %w", err)
 	}
-	s, err := k.seal(random, purposePIN, accountID, pinHead(h, salt), h.hash(pin, salt))
+	s, err := k.seal(random, purposePIN, accountID, pinHead(h, salt), k.hash(h, pin, salt))
 	if err != nil {
 		return SealedPIN{}, fmt.Errorf("seal PIN: %w", err)
 	}
@@ -87,7 +85,7 @@ func (k *Keyring) VerifyPIN(accountID string, s SealedPIN, pin access.PIN) (bool
 	if err != nil {
 		return false, err
 	}
-	return matches(h, salt, want, pin), nil
+	return k.matches(h, salt, want, pin), nil
 }
 
 // CheckPIN opens the seal without hashing anything, to find damaged rows. It
@@ -107,7 +105,7 @@ func (k *Keyring) VerifyDummy(h Hasher, pin access.PIN) {
 	var salt [saltSize]byte
 	blob := append(pinHead(h, salt[:]), make([]byte, nonceSize+hashSize+tagSize)...)
 	_ = k.CheckPIN("", SealedPIN{k.ActiveID(), blob})
-	matches(h, salt[:], make([]byte, hashSize), pin)
+	k.matches(h, salt[:], make([]byte, hashSize), pin)
 }
 
 func (k *Keyring) openPIN(accountID string, s SealedPIN) (h Hasher, salt, hash []byte, err error) {
@@ -122,8 +120,8 @@ func (k *Keyring) openPIN(accountID string, s SealedPIN) (h Hasher, salt, hash [
 	return h, salt, hash, nil
 }
 
-func matches(h Hasher, salt, want []byte, pin access.PIN) bool {
-	return hashable(pin) && subtle.ConstantTimeCompare(h.hash(pin, salt), want) == 1
+func (k *Keyring) matches(h Hasher, salt, want []byte, pin access.PIN) bool {
+	return hashable(pin) && subtle.ConstantTimeCompare(k.hash(h, pin, salt), want) == 1
 }
 
 func hashable(pin access.PIN) bool {
