@@ -27,7 +27,7 @@ func (g *gated) caddy() {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	certificate := " {\n\ttls " + g.dir + "/cert.pem " + g.dir + "/cert.key\n"
+	certificate := " {\n\ttls " + g.dir + "/cert.pem " + g.dir + "/key.pem\n"
 	config := strings.NewReplacer(
 		"\npin.example {\n", "\nhttps://pin.example:"+port+certificate, "\nnotes.example {\n", "\nhttps://notes.example:"+port+certificate,
 		"unix//run/pinward/pinward.sock", g.pinward.address, "/etc/caddy/notes.users", g.dir+"/notes.users", "127.0.0.1:8080", g.app,

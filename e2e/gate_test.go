@@ -4,22 +4,14 @@ package e2e_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -59,39 +51,11 @@ func newGated(t *testing.T) *gated {
 		s.run("", "account", "add", login, "--name", "Sample, "+login, "--profile", "teacher")
 		s.run(gatePIN+"\n", "pin", "set", login, "--pin-stdin")
 	}
-	dir, err := os.MkdirTemp("", "gate")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	g := &gated{t: t, dir: dir, proxy: freeAddress(t), app: notes(t)}
+	g := &gated{t: t, dir: sharedFolder(t), proxy: freeAddress(t), app: notes(t)}
 	g.key = s.portal("notes", "--scope", "gate", "--return-url", "https://notes.example/_pin/callback")
 	g.pinward = s.serve("--public-url", "https://pin.example", "--proxy", "127.0.0.1")
-	g.certificate("notes.example", "pin.example")
+	certificate(t, g.dir, "notes.example", "pin.example")
 	return g
-}
-
-// certificate writes one for both hosts.
-func (g *gated) certificate(names ...string) {
-	g.t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: names, NotAfter: time.Now().Add(time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	write(g.t, filepath.Join(g.dir, "cert.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
-	write(g.t, filepath.Join(g.dir, "cert.key"), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})))
 }
 
 // A reader is a browser that knows both hosts by the proxy's address.

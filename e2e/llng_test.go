@@ -44,11 +44,7 @@ func newSSO(t *testing.T) *ssoHost {
 	s.run(llngPIN+"\n", "pin", "set", "dwho", "--pin-stdin")
 	v := s.serve()
 	key := s.portal("llng", "--scope", "compat", "--scope", "recognize", "--scope", "login")
-	dir, err := os.MkdirTemp("", "llng") //nolint:usetesting // the portal is another user, and t.TempDir is closed to those
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	dir := sharedFolder(t)
 	h := &ssoHost{t: t, dir: dir, address: freeAddress(t), pinward: v}
 	for _, sub := range []string{"", "sessions/lock", "psessions/lock", "notifications", "cache", "run"} {
 		path := filepath.Join(dir, sub)

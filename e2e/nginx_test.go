@@ -24,8 +24,8 @@ func (g *gated) nginx(pinward string) {
 	}
 	moved := strings.NewReplacer(
 		"/etc/nginx/pinward", g.dir, "unix:/run/pinward/pinward.sock", pinward, "listen 443", "listen 127.0.0.1:"+port,
-		"/etc/ssl/pin.example.pem", g.dir+"/cert.pem", "/etc/ssl/private/pin.example.key", g.dir+"/cert.key",
-		"/etc/ssl/notes.example.pem", g.dir+"/cert.pem", "/etc/ssl/private/notes.example.key", g.dir+"/cert.key",
+		"/etc/ssl/pin.example.pem", g.dir+"/cert.pem", "/etc/ssl/private/pin.example.key", g.dir+"/key.pem",
+		"/etc/ssl/notes.example.pem", g.dir+"/cert.pem", "/etc/ssl/private/notes.example.key", g.dir+"/key.pem",
 		"/etc/nginx/notes.users", g.dir+"/notes.users", "http://127.0.0.1:8080", "http://"+g.app,
 	)
 	for _, name := range []string{"pinward.conf", "caller.conf", "gate.conf", "protect.conf", "example.conf"} {

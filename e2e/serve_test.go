@@ -19,8 +19,7 @@ import (
 // command prepares a command of the site's program.
 func (s site) command(args ...string) *exec.Cmd {
 	c := exec.CommandContext(s.t.Context(), filepath.Join(s.dir, "pinward"), args...)
-	c.Env = append(os.Environ(), "PINWARD_STORE="+filepath.Join(s.dir, "pinward.db"),
-		"PINWARD_KEYRING="+filepath.Join(s.dir, "keyring.json"), "PINWARD_CONFIG="+filepath.Join(s.dir, "config.yaml"))
+	c.Env = s.env()
 	return c
 }
 
@@ -133,6 +132,19 @@ func write(t *testing.T, path, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// sharedFolder gives a folder that other users may look into: of the two that
+// t.TempDir makes, the outer one is closed to them.
+func sharedFolder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, path := range []string{dir, filepath.Dir(dir)} {
+		if err := os.Chmod(path, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 func read(t *testing.T, path string) string {

@@ -132,8 +132,8 @@ func (s site) run(in string, args ...string) { s.t.Helper(); s.out(in, args...) 
 // out runs the program and gives what it prints.
 func (s site) out(in string, args ...string) string {
 	s.t.Helper()
-	c := exec.CommandContext(s.t.Context(), filepath.Join(s.dir, "pinward"), args...)
-	c.Stdin, c.Env = strings.NewReader(in), s.env()
+	c := s.command(args...)
+	c.Stdin = strings.NewReader(in)
 	var complaint strings.Builder
 	c.Stderr = &complaint
 	out, err := c.Output()

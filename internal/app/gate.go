@@ -144,12 +144,13 @@ func (a *App) usable(ctx context.Context, tx store.Tx, account access.Account) (
 
 // identity gives the login that the portal's proxy names.
 func identity(p access.Portal, caller GateCaller) (string, error) {
-	lines := caller.Header(cmp.Or(p.IdentityHeader, access.DefaultIdentityHeader))
+	name := cmp.Or(p.IdentityHeader, access.DefaultIdentityHeader)
+	lines := caller.Header(name)
 	switch {
 	case len(lines) > 1:
-		return "", gateForbidden(CodeIdentityTwice, "the identity header stands there twice", "let the proxy set "+p.IdentityHeader+", not add it")
+		return "", gateForbidden(CodeIdentityTwice, "the identity header stands there twice", "let the proxy set "+name+", not add it")
 	case len(lines) == 0 || lines[0] == "":
-		return "", gateForbidden(CodeNoIdentity, "nobody is logged in", "let the proxy say who is, in the header "+p.IdentityHeader)
+		return "", gateForbidden(CodeNoIdentity, "nobody is logged in", "let the proxy say who is, in the header "+name)
 	}
 	return lines[0], nil
 }

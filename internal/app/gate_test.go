@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -300,5 +301,26 @@ func TestGateOfSeveralProcesses(t *testing.T) {
 	}
 	if s.passes() || there.passes() {
 		t.Error("a session that another process ended passes")
+	}
+}
+
+// TestNobodyAtTheGateNamesTheHeader: a portal of before the header could be
+// chosen has none, and the hint names the one that counts.
+func TestNobodyAtTheGateNamesTheHeader(t *testing.T) {
+	k := newKit(t)
+	s := k.site("notes", "")
+	k.write(func(tx store.Tx) error {
+		p, err := tx.Portal(t.Context(), "notes")
+		if err != nil {
+			return err
+		}
+		p.IdentityHeader = ""
+		return tx.PutPortal(t.Context(), &p)
+	})
+	_, err := s.ask(notesPage)
+	wantError(t, err, access.ErrForbidden, app.CodeNoIdentity)
+	var told *access.Error
+	if !errors.As(err, &told) || !strings.HasSuffix(told.Hint, " "+access.DefaultIdentityHeader) {
+		t.Errorf("got hint %q, want it to end in %s", told.Hint, access.DefaultIdentityHeader)
 	}
 }

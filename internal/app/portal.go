@@ -20,8 +20,12 @@ type MadePortal struct {
 }
 
 // AddPortal lets a program run logins, with a first key. Of p, the name, the
-// scopes, the schools, the return addresses, the networks, the uids and the identity header
-// count.
+// scopes, the schools, the return addresses, the networks, the uids and the
+// identity header count; a gate without a header has access.DefaultIdentityHeader.
+//
+// Errors: access.ErrUsage where scope, school or what a gate needs is missing;
+// access.ErrNotFound for a school that is not there; access.ErrRefused for a
+// name, a return address or a header that cannot be one, or a name in use.
 func (a *App) AddPortal(ctx context.Context, by access.Operator, p access.Portal) (MadePortal, error) {
 	var made MadePortal
 	if p.May(access.ScopeGate) && p.IdentityHeader == "" {
@@ -107,6 +111,8 @@ func (c *change) giveKey(ctx context.Context, made *MadePortal) error {
 
 // RotatePortal gives a portal a new key. The one in use stays good beside it,
 // and goes at the next rotation, or by RevokePortalKey.
+//
+// Errors: access.ErrNotFound for a portal that is not there, or revoked.
 func (a *App) RotatePortal(ctx context.Context, by access.Operator, name string) (MadePortal, error) {
 	var made MadePortal
 	err := a.change(ctx, by, PortalRotate, func(c *change) (err error) {
@@ -118,7 +124,10 @@ func (a *App) RotatePortal(ctx context.Context, by access.Operator, name string)
 	return made, err
 }
 
-// RevokePortalKey takes one key from a portal; the others stay good.
+// RevokePortalKey takes one key from a portal; the others stay good. The last may
+// go too.
+//
+// Errors: access.ErrNotFound for a portal or key that is not there, or revoked.
 func (a *App) RevokePortalKey(ctx context.Context, by access.Operator, name, keyID string) error {
 	return a.change(ctx, by, PortalRevoke, func(c *change) error {
 		p, err := c.portal(ctx, name)
@@ -140,6 +149,8 @@ func (a *App) RevokePortalKey(ctx context.Context, by access.Operator, name, key
 
 // RevokePortal ends what a program may do, the logins that it has open, and the
 // sessions at its gate.
+//
+// Errors: access.ErrNotFound for a portal that is not there, or revoked.
 func (a *App) RevokePortal(ctx context.Context, by access.Operator, name string) (Ended, error) {
 	var ended Ended
 	err := a.change(ctx, by, PortalRevoke, func(c *change) error {

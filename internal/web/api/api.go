@@ -6,7 +6,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -114,6 +113,3 @@ func (a *api) answer(ctx context.Context, rt route, c call) (reply, error) {
 	}
 	return a.once(ctx, rt, c, name)
 }
-
-// encoded gives the JSON of an answer, as it is kept and written.
-func encoded(v any) (json.RawMessage, error) { return json.Marshal(v) }

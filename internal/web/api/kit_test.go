@@ -47,6 +47,7 @@ type kit struct {
 	store *sqlite.Store
 	keys  *secret.Keyring
 	url   string
+	http  *http.Client
 	log   *lines
 	clock atomic.Int64
 	ent   string // the portals' keys
@@ -74,7 +75,15 @@ func (l *lines) String() string {
 
 func newKit(t *testing.T) *kit {
 	t.Helper()
-	k := &kit{t: t, log: &lines{}}
+	k := newStoreKit(t)
+	k.api, k.url = k.serve(k.app)
+	return k
+}
+
+// newStoreKit makes all but the server.
+func newStoreKit(t *testing.T) *kit {
+	t.Helper()
+	k := &kit{t: t, log: &lines{}, http: http.DefaultClient}
 	k.clock.Store(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC).UnixMilli())
 	var err error
 	if k.keys, err = secret.NewKeyring(rand.Reader, k.now()); err != nil {
@@ -91,7 +100,6 @@ func newKit(t *testing.T) *kit {
 	k.people()
 	k.ent, k.llng = k.portal("ent", access.ScopeLogin), k.portal("llng", access.ScopeLogin)
 	k.desk = k.portal("desk", access.ScopeRecognize)
-	k.api, k.url = k.serve(k.app)
 	return k
 }
 
@@ -108,6 +116,14 @@ func (k *kit) over(s store.Store) *app.App {
 // serve answers on a port of its own, as a process does.
 func (k *kit) serve(a *app.App) (*api, string) {
 	k.t.Helper()
+	made, handler := k.handler(a)
+	server := httptest.NewServer(handler)
+	k.t.Cleanup(server.Close)
+	return made, server.URL
+}
+
+func (k *kit) handler(a *app.App) (*api, http.Handler) {
+	k.t.Helper()
 	public, err := url.Parse("https://pin.example")
 	if err != nil {
 		k.t.Fatal(err)
@@ -117,9 +133,16 @@ func (k *kit) serve(a *app.App) (*api, string) {
 	}}
 	mux := http.NewServeMux()
 	made.register(mux)
-	server := httptest.NewServer(mux)
-	k.t.Cleanup(server.Close)
-	return made, server.URL
+	return made, mux
+}
+
+// direct asks a handler without a network.
+type direct struct{ http.Handler }
+
+func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	d.ServeHTTP(w, r)
+	return w.Result(), nil
 }
 
 // another is a second process on the same file.
@@ -205,7 +228,7 @@ func (k *kit) askAt(server, method, path, body string, change ...func(*asked)) a
 		k.t.Fatal(err)
 	}
 	r.Header = a.header
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := k.http.Do(r)
 	if err != nil {
 		k.t.Error(err)
 		return a

@@ -53,24 +53,54 @@ func TestPINOverHTTP(t *testing.T) {
 	}
 }
 
-// TestLoginsAreBoundToTheirPortal uses another portal's login id.
+// TestLoginsAreBoundToTheirPortal uses another portal's login id on every route
+// that names one: it is as unknown as one that never was.
 func TestLoginsAreBoundToTheirPortal(t *testing.T) {
 	k := newKit(t)
 	login := k.start("lea")
-	for verb, body := range map[string]string{
+	bodies := map[string]string{
 		"pin": object("pin", rightPIN), "setup": object("protection", "notify"), "remember": object("name", "Room 1"),
 		"reset": "{}", "redeem": object("code", "c"),
-	} {
-		for name, path := range map[string]string{"another portal's": login, "nobody's": "/v1/logins/nobody"} {
-			t.Run(name+" "+verb, func(t *testing.T) {
-				k.ask("POST", path+"/"+verb, body, as(k.llng)).want(t, 403, "code", "login_expired", "decision", "deny")
+	}
+	for _, rt := range k.api.routes() {
+		verb, ofLogin := strings.CutPrefix(rt.path, "/v1/logins/{id}")
+		if !ofLogin {
+			continue
+		}
+		for name, path := range map[string]string{"another portal's": login, "nobody's": "/v1/logins/nobody", "no text": "/v1/logins/nobody%00"} {
+			t.Run(rt.method+" "+name+verb, func(t *testing.T) {
+				a := k.ask(rt.method, path+verb, bodies[strings.TrimPrefix(verb, "/")], as(k.llng))
+				if rt.method == http.MethodGet {
+					a.want(t, 404, "code", "not_found")
+					return
+				}
+				a.want(t, 403, "code", "login_expired", "decision", "deny")
 			})
 		}
 	}
-	k.ask("GET", login, "", as(k.llng)).want(t, 404, "code", "not_found")
-	k.ask("GET", "/v1/logins/nobody%00", "").want(t, 404, "code", "not_found")
 	k.wantWrong(0)
 	k.ask("POST", login+"/pin", object("pin", rightPIN)).want(t, 200, "decision", "allow")
+}
+
+// TestRoutesNeedTheirScope asks every route as a portal of each scope.
+func TestRoutesNeedTheirScope(t *testing.T) {
+	k := newKit(t)
+	fill := strings.NewReplacer("{id}", "x")
+	for _, scope := range access.Scopes() {
+		key := k.portal("only-"+string(scope), scope)
+		for _, rt := range k.api.routes() {
+			t.Run(string(scope)+" "+rt.method+" "+rt.path, func(t *testing.T) {
+				a := k.ask(rt.method, fill.Replace(rt.path), "{}", as(key))
+				may := scope == rt.scope || rt.path == "/v1/recognize" && scope == access.ScopeLogin
+				if may && a.str("code") == "portal_scope" {
+					t.Errorf("got %s", a.text)
+				}
+				if !may {
+					a.want(t, 403, "code", "portal_scope")
+				}
+			})
+		}
+	}
 }
 
 func TestResetByMailOverHTTP(t *testing.T) {

@@ -43,7 +43,7 @@ func (a *api) once(ctx context.Context, rt route, c call, name string) (reply, e
 		if given, failure = rt.handle(ctx, c); failure != nil {
 			return app.Answered{}, false
 		}
-		body, err := encoded(given.value)
+		body, err := json.Marshal(given.value)
 		failure = err
 		return app.Answered{Status: given.status, Body: body}, err == nil
 	})

@@ -14,9 +14,10 @@ func (e *Edge) Portal(r *http.Request, scope access.Scope) (access.Operator, err
 	return e.App.Portal(r.Context(), e.PortalCall(r, scope))
 }
 
-// PortalCall gives what a request shows of the portal that it comes from. It shows its key as bearer token (RFC 6750), as password of Basic
-// credentials (RFC 7617; the user name is not looked at) or as X-API-Key. On the
-// Unix socket its user is enough, where the socket is not a proxy's too.
+// PortalCall gives what a request shows of the portal that it comes from: a key as
+// bearer token (RFC 6750), as password of Basic credentials (RFC 7617; the user
+// name is not looked at) or as X-API-Key. On the Unix socket its user is enough,
+// where the socket is not a proxy's too.
 func (e *Edge) PortalCall(r *http.Request, scope access.Scope) app.PortalCall {
 	call := app.PortalCall{Scope: scope, Key: portalKey(r), Addr: e.Address(r), Local: FromSocket(r) && !e.SocketProxy}
 	if uid, known := PeerUID(r); known {
