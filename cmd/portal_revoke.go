@@ -3,9 +3,11 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"pinward/internal/access"
 	"pinward/internal/app"
 	"pinward/internal/render"
 )
@@ -45,8 +47,14 @@ func (s *session) portalRevoke(ctx context.Context, opts portalRevokeOptions) er
 	if opts.Key != "" {
 		question = fmt.Sprintf("Revoke key %s of portal %s?", render.Safe(opts.Key), name)
 	}
-	if err := s.confirm(ctx, question); err != nil {
+	there, err := s.portalHas(ctx, a, opts)
+	if err != nil {
 		return err
+	}
+	if there { // else nobody is asked, as the use case says what is missing
+		if err := s.confirmOr(ctx, question, "repeat the command with --yes"); err != nil {
+			return err
+		}
 	}
 	item := changeItem{Target: opts.Name, Result: resultChanged}
 	if opts.Key != "" {
@@ -65,4 +73,12 @@ func (s *session) portalRevoke(ctx context.Context, opts portalRevokeOptions) er
 		words += " and " + count(ended.Sessions, "session")
 	}
 	return s.changed(item, "Portal %s is revoked, %s ended.", name, words)
+}
+
+// portalHas reports whether what is to be revoked is there.
+func (s *session) portalHas(ctx context.Context, a *app.App, opts portalRevokeOptions) (bool, error) {
+	portals, err := a.Portals(ctx, s.Operator, false)
+	return slices.ContainsFunc(portals, func(p access.Portal) bool {
+		return p.Name == opts.Name && (opts.Key == "" || slices.Contains(keyIDs(p.Keys), opts.Key))
+	}), err
 }

@@ -159,7 +159,10 @@ func openSocket(ctx context.Context, path string) (net.Listener, error) {
 		return nil, err
 	}
 	held, err := lock(path+".lock", "socket "+path)
-	if err != nil {
+	switch {
+	case errors.Is(err, access.ErrBusy):
+		return nil, inUse(path)
+	case err != nil:
 		return nil, err
 	}
 	l, err := bindSocket(ctx, path)

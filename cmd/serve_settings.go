@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,7 @@ func readServing(c config.Serve) (serving, error) {
 	if v.insecure, err = strconv.ParseBool(c.InsecureHTTP); err != nil {
 		return v, access.Usage("serve.insecure_http: not true or false", "")
 	}
-	if _, _, err := net.SplitHostPort(v.listen); err != nil && v.listen != "" {
+	if v.listen != "" && !isAddress(v.listen) {
 		return v, access.Usage("serve.listen: not an address and a port", "for example 127.0.0.1:8420, or off")
 	}
 	if v.public, err = readPublicURL(c.PublicURL); err != nil {
@@ -54,6 +55,16 @@ func readServing(c config.Serve) (serving, error) {
 	}
 	v.proxies, v.socketProxy, err = readProxies(c.Proxies)
 	return v, err
+}
+
+// isAddress reports whether text is an address, or the name of one, with a port.
+func isAddress(text string) bool {
+	_, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return false
+	}
+	_, err = net.LookupPort("tcp", port)
+	return err == nil
 }
 
 // readPublicURL reads where browsers reach the pages; nil where they do not.
@@ -67,6 +78,9 @@ func readPublicURL(text string) (*url.URL, error) {
 	bad := err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Opaque != ""
 	if bad || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
 		return nil, access.Usage("serve.public_url: not an https address without a question mark", "for example https://pin.school.example")
+	}
+	if p := strings.TrimSuffix(u.Path, "/"); p != "" && path.Clean(p) != p {
+		return nil, access.Usage("serve.public_url: its path goes up, or has two slashes together", "for example https://school.example/pin")
 	}
 	return u, nil
 }

@@ -247,7 +247,7 @@ func TestServeQuietly(t *testing.T) {
 func TestServeSocketInUse(t *testing.T) {
 	h := newHome(t)
 	s := h.serve()
-	if got := h.run(9, "", "serve", "--listen", "off", "--socket", s.socket); !strings.Contains(got, "another run is at work") {
+	if got := h.run(9, "", "serve", "--listen", "off", "--socket", s.socket); !strings.Contains(got, s.socket+": another program answers there") || !strings.Contains(got, "choose others with --listen and --socket") {
 		t.Errorf("a second one: got %q", got)
 	}
 	if got := h.run(9, "", "serve", "--listen", s.address, "--socket", "off"); !strings.Contains(got, "another program answers there") {

@@ -152,10 +152,13 @@ func findAccount(ctx context.Context, tx store.Tx, by access.Operator, action Ac
 }
 
 // shortened keeps an error line readable when a target is absurdly long, and
-// says no device token that was given in the place of a device's id.
+// says no device token and no portal's key that was given in the place of an id.
 func shortened(s string) string {
-	if strings.HasPrefix(s, "pwd_") {
+	switch {
+	case strings.HasPrefix(s, "pwd_"):
 		return "[token]"
+	case strings.HasPrefix(s, "pgk_"):
+		return "[key]"
 	}
 	if len(s) <= access.MaxLogin {
 		return s
