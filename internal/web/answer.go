@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"pinward/internal/web/api"
 	"pinward/internal/web/edge"
 	"pinward/internal/web/pages"
 )
@@ -107,16 +108,16 @@ func (r *refusal) Write(p []byte) (int, error) { return len(p), nil }
 // problem to programs of the API, to browsers with a page, else in one line of
 // text.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, code string) {
-	if !strings.HasPrefix(r.URL.Path, "/v1/") && pages.Refuse(s.edge(), w, r, status) {
+	if strings.HasPrefix(r.URL.Path, "/v1/") {
+		api.Refuse(w, r, code)
 		return
 	}
-	if !strings.HasPrefix(r.URL.Path, "/v1/") {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.WriteHeader(status)
-		_, _ = fmt.Fprintf(w, "%s\n", http.StatusText(status))
+	if pages.Refuse(s.edge(), w, r, status) {
 		return
 	}
-	edge.WriteProblem(w, status, edge.Problem{Title: http.StatusText(status), Status: status, Code: code})
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, "%s\n", http.StatusText(status))
 }
 
 // guard sets what every answer says; a page may say it otherwise.

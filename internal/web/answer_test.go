@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -15,15 +16,18 @@ func TestUnknownRoutes(t *testing.T) {
 	k := newKit(t)
 	k.on("POST /v1/sample/{id}", func(http.ResponseWriter, *http.Request) {})
 	k.on("GET /tree/", func(http.ResponseWriter, *http.Request) {})
+	problem := func(title string, status int, code string) string {
+		return fmt.Sprintf(`{"type":"/docs/portal-api.md#%s","title":%q,"status":%d,"instance":"urn:pinward:request:ID","code":%q}`+"\n", code, title, status, code)
+	}
 	tests := []struct {
 		name, method, target string
 		status               int
 		allow, body          string
 	}{
 		{"unknown", "GET", "/nothing", 404, "", "Not Found\n"},
-		{"unknown to programs", "GET", "/v1/nothing", 404, "", `{"title":"Not Found","status":404,"code":"no_such_route"}` + "\n"},
+		{"unknown to programs", "GET", "/v1/nothing", 404, "", problem("There is no such route", 404, "no_such_route")},
 		{"a wrong method", "POST", "/healthz", 405, "GET, HEAD", "Method Not Allowed\n"},
-		{"a wrong method of programs", "GET", "/v1/sample/1", 405, "POST", `{"title":"Method Not Allowed","status":405,"code":"method_not_allowed"}` + "\n"},
+		{"a wrong method of programs", "GET", "/v1/sample/1", 405, "POST", problem("The route has another method", 405, "method_not_allowed")},
 		{"an invented method", "BREW", "/healthz", 405, "GET, HEAD", "Method Not Allowed\n"},
 		{"two slashes are no redirect", "GET", "//evil.example/healthz", 404, "", "Not Found\n"},
 		{"a way up", "GET", "/v1/../healthz", 404, "", `"no_such_route"}` + "\n"},
@@ -36,7 +40,7 @@ func TestUnknownRoutes(t *testing.T) {
 			if w.Code != tt.status || w.Header().Get("Allow") != tt.allow {
 				t.Errorf("got %d, Allow %q, want %d, %q", w.Code, w.Header().Get("Allow"), tt.status, tt.allow)
 			}
-			if got := w.Body.String(); tt.body != "" && !strings.HasSuffix(got, tt.body) {
+			if got := strings.ReplaceAll(w.Body.String(), w.Header().Get("X-Request-Id"), "ID"); tt.body != "" && !strings.HasSuffix(got, tt.body) {
 				t.Errorf("got %q, want %q", got, tt.body)
 			}
 			if location := w.Header().Get("Location"); strings.Contains(location, "evil") {

@@ -79,6 +79,17 @@ func problemOf(code string) error {
 	return &access.Error{Kind: access.ErrRefused, Code: code, Text: t.title}
 }
 
+// Refuse answers what reached no route of the API, or came back from one broken,
+// with a code that docs/portal-api.md tells of.
+func Refuse(w http.ResponseWriter, r *http.Request, code string) {
+	t, _ := toldOf(code)
+	edge.WriteProblem(w, t.status, t.problem(r))
+}
+
+func (t told) problem(r *http.Request) edge.Problem {
+	return edge.Problem{Type: explained + t.code, Title: t.title, Status: t.status, Code: t.code, Instance: instance(r)}
+}
+
 // fail answers an error. It says more than its code only of what the portal did,
 // and quotes nothing that was sent.
 func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
@@ -93,7 +104,7 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if code == app.CodeRepeatRunning {
 		edge.RetryAfter(w.Header(), 1)
 	}
-	p := edge.Problem{Type: explained + t.code, Title: t.title, Status: t.status, Code: t.code, Instance: instance(r)}
+	p := t.problem(r)
 	if errors.Is(err, access.ErrUsage) {
 		p.Detail = err.Error()
 	}
