@@ -47,7 +47,7 @@ func Refuse(e *edge.Edge, w http.ResponseWriter, r *http.Request, status int) bo
 	}
 	q := newSite(e).request(w, r)
 	q.here = "" // its address is anything
-	say := q.missing
+	say := func() error { return q.message(status, "missing", nil) }
 	if status >= http.StatusInternalServerError {
 		say = func() error { return q.broken(status) }
 	}
@@ -124,7 +124,7 @@ func (s *site) answer(w http.ResponseWriter, r *http.Request, handle handler) {
 	q := s.request(w, r)
 	if r.Method == http.MethodPost {
 		if err := r.ParseForm(); err != nil {
-			_ = q.message(http.StatusBadRequest, "wrong", nil)
+			_ = q.message(formStatus(err), "wrong", nil)
 			return
 		}
 	} else if wanted := r.URL.Query().Get("lang"); wanted == i18n.French || wanted == "en" {
@@ -134,6 +134,14 @@ func (s *site) answer(w http.ResponseWriter, r *http.Request, handle handler) {
 	if err := handle(q); err != nil {
 		q.fail(err)
 	}
+}
+
+// formStatus gives the status for a form that cannot be read.
+func formStatus(err error) int {
+	if status := edge.Status(err); status == http.StatusRequestEntityTooLarge {
+		return status
+	}
+	return http.StatusBadRequest
 }
 
 func (s *site) request(w http.ResponseWriter, r *http.Request) *request {

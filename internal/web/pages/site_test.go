@@ -144,6 +144,7 @@ func TestRefuse(t *testing.T) {
 		title  string
 	}{
 		{"text/html,*/*", 404, "Page not found"},
+		{"text/html", 405, "Page not found"},
 		{"text/html", 500, "Something went wrong"},
 		{"*/*", 404, ""},
 		{"", 404, ""},
@@ -178,6 +179,21 @@ func TestRefuse(t *testing.T) {
 	mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/p/x", nil))
 	if w.Code != http.StatusNotFound {
 		t.Errorf("without pages: got %d", w.Code)
+	}
+}
+
+// TestFormsAreBounded: one that is too long says so, as it does elsewhere.
+func TestFormsAreBounded(t *testing.T) {
+	k := newKit(t)
+	for size, want := range map[int]int{edge.MaxBody: http.StatusGone, edge.MaxBody + 1: http.StatusRequestEntityTooLarge} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodPost, "/p/x/pin", strings.NewReader("pin="+strings.Repeat("1", size-len("pin="))))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		r.Body = http.MaxBytesReader(w, r.Body, edge.MaxBody)
+		if k.mux.ServeHTTP(w, r); w.Code != want {
+			t.Errorf("%d bytes: got %d, want %d", size, w.Code, want)
+		}
 	}
 }
 
