@@ -57,13 +57,14 @@ func readServing(c config.Serve) (serving, error) {
 	return v, err
 }
 
-// isAddress reports whether text is an address, or the name of one, with a port.
+// isAddress reports whether text is an address, or the name of one, with the
+// number of a port.
 func isAddress(text string) bool {
 	_, port, err := net.SplitHostPort(text)
 	if err != nil {
 		return false
 	}
-	_, err = net.LookupPort("tcp", port)
+	_, err = strconv.ParseUint(port, 10, 16)
 	return err == nil
 }
 
