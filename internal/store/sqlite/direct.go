@@ -42,7 +42,7 @@ const (
 	settings       = `PRAGMA trusted_schema = 0; PRAGMA cell_size_check = 1; PRAGMA temp_store = 2; PRAGMA foreign_keys = 1;`
 	writeSettings  = `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = 1; PRAGMA cache_size = -16000;`
 	serveSettings  = `PRAGMA cache_size = -64000;`
-	streamSettings = `PRAGMA cache_size = -500;`
+	streamSettings = `PRAGMA cache_size = -300;`
 )
 
 // openDirect opens the file at the absolute path, and creates none.
