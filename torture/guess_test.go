@@ -51,12 +51,17 @@ func (s *site) bothWays(n int, ids []string, pin func(i int) string) []result {
 		if i%2 == 0 {
 			give = func() result { return s.verify("lea", pin(i)) }
 		}
-		r := give()
-		for tries := 0; r.code == 9 && tries < n; tries++ {
-			r = give()
-		}
-		return r
+		return insisting(n, give)
 	})
+}
+
+// insisting gives a PIN again as long as nothing was judged.
+func insisting(tries int, give func() result) result {
+	r := give()
+	for ; r.code == 9 && tries > 0; tries-- {
+		r = give()
+	}
+	return r
 }
 
 func wrong(int) string { return wrongPIN }

@@ -51,6 +51,11 @@ func (s *site) serve(name, key string) *service {
 	return v
 }
 
+const (
+	jsonType = "application/json"
+	formType = "application/x-www-form-urlencoded"
+)
+
 // A reply is what a service answers; status 0 is none at all.
 type reply struct {
 	status int
@@ -79,7 +84,7 @@ func (v *service) ask(method, path, kind, body string) reply {
 // start opens a login that asks for the PIN, and gives its path.
 func (v *service) start(login string) string {
 	v.t.Helper()
-	r := v.ask("POST", "/v1/logins", "application/json", fmt.Sprintf(`{"login":%q}`, login))
+	r := v.ask("POST", "/v1/logins", jsonType, fmt.Sprintf(`{"login":%q}`, login))
 	var a answer
 	if err := json.Unmarshal([]byte(r.body), &a); err != nil || a.Decision != "pin" {
 		v.t.Fatalf("POST /v1/logins: want it to ask for the PIN, got %+v", r)
