@@ -2,12 +2,10 @@ package render
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 const (
@@ -17,7 +15,7 @@ const (
 )
 
 // A tableSink collects rows, for the widths of columns are known at the end. It
-// keeps them as blocks of bare text, which grow without being copied.
+// keeps them as bare text, in blocks so that a long one is not copied as it grows.
 type tableSink struct {
 	w       io.Writer
 	o       Options
@@ -72,11 +70,11 @@ func (s *tableSink) end() error {
 	for _, c := range s.columns {
 		titles[c.cell] = c.title
 	}
-	out := s.appendLine(nil, titles)
+	out := appendLine(nil, s.columns, titles)
 	for _, block := range s.blocks {
 		cells := strings.Split(strings.TrimSuffix(string(block), "\n"), "\n")
 		for row := range slices.Chunk(cells, all) {
-			out = s.appendLine(out, row)
+			out = appendLine(out, s.columns, row)
 		}
 		if _, err := s.w.Write(out); err != nil {
 			return err
@@ -86,9 +84,10 @@ func (s *tableSink) end() error {
 	return nil
 }
 
-// appendLine appends a row as far as the columns show it.
-func (s *tableSink) appendLine(out []byte, cells []string) []byte {
-	for _, c := range s.columns {
+// appendLine appends a row as far as the columns show it, without spaces at its
+// end.
+func appendLine(out []byte, columns []tableColumn, cells []string) []byte {
+	for _, c := range columns {
 		cell := cut(cells[c.cell], c.width)
 		out = append(append(out, cell...), strings.Repeat(" ", c.width-textWidth(cell))+gap...)
 	}
@@ -97,21 +96,25 @@ func (s *tableSink) appendLine(out []byte, cells []string) []byte {
 
 func (s *tableSink) stop() error { return nil }
 
-// writeDetails writes one row as a line for each column. Only the titles are
-// padded, which are pinward's own words: that needs no table, whose caches take
-// a megabyte of a command that shows one thing.
+// writeDetails writes one row as a line for each column.
 func writeDetails(w io.Writer, now time.Time, hs []head, cells []value) error {
-	width := 0
-	for _, h := range hs {
-		width = max(width, utf8.RuneCountInString(h.title))
-	}
-	var out bytes.Buffer
+	columns := []tableColumn{{cell: 0}, {cell: 1}}
+	var rows [][]string
 	for i, h := range hs {
-		if h.title != "" {
-			fmt.Fprintf(&out, "%-*s%s%s\n", width, h.title, gap, strings.TrimRight(tableCell(cells[i], now), " "))
+		if h.title == "" {
+			continue
 		}
+		row := []string{h.title, tableCell(cells[i], now)}
+		for n := range columns {
+			columns[n].width = max(columns[n].width, textWidth(row[n]))
+		}
+		rows = append(rows, row)
 	}
-	_, err := w.Write(out.Bytes())
+	var out []byte
+	for _, row := range rows {
+		out = appendLine(out, columns, row)
+	}
+	_, err := w.Write(out)
 	return err
 }
 
