@@ -250,6 +250,18 @@ func (v *visitor) follow(end string) {
 	v.t.Fatalf("the page %q has no link to %s", v.title(), end)
 }
 
+// presses follows the link that is told of by that label.
+func (v *visitor) presses(label string) {
+	v.t.Helper()
+	for _, e := range named(v.elements, "a") {
+		if e.attr["aria-label"] == label {
+			v.get(strings.TrimPrefix(e.attr["href"], "/school"))
+			return
+		}
+	}
+	v.t.Fatalf("the page %q has no link %q", v.title(), label)
+}
+
 // begins starts a login at the portal and gives its id and link.
 func (v *visitor) begins(login string) (id access.Secret, link string) {
 	v.t.Helper()
