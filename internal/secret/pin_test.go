@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pinward/internal/access"
@@ -208,6 +209,29 @@ func FuzzSealedPIN(f *testing.F) {
 		err := k.CheckPIN(alice, SealedPIN{s.KeyID, blob})
 		if want := bytes.Equal(blob, s.Blob); (err == nil) != want || err != nil && !errors.Is(err, access.ErrDamaged) {
 			t.Errorf("%x: got %v", blob, err)
+		}
+	})
+}
+
+// TestHashesAtOnce: with every core at work, a PIN waits for one to be free.
+func TestHashesAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newRing(t, 1)
+		cores := k.ring().cores
+		for range cap(cores) {
+			cores <- struct{}{}
+		}
+		hashed := false
+		go func() {
+			k.VerifyDummy(Hasher{MemoryKiB: 8, Time: 1}, access.NewPIN("0000"))
+			hashed = true
+		}()
+		if synctest.Wait(); hashed {
+			t.Error("hashed with no core free")
+		}
+		<-cores
+		if synctest.Wait(); !hashed || len(cores) != cap(cores)-1 {
+			t.Errorf("hashed: %t, %d cores at work", hashed, len(cores))
 		}
 	})
 }
