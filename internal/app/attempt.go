@@ -92,13 +92,17 @@ func (a *App) inLine(ctx context.Context, try func(tx store.Tx) (access.Admissio
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-giveUp.C:
-			return &access.Error{
-				Kind: access.ErrBusy, Code: "attempts_in_flight",
-				Text: "judge the PIN: other attempts at this account are being judged",
-				Hint: "try again in a moment",
-			}
+			return attemptsInFlight("PIN")
 		case <-time.After(waitStep):
 		}
+	}
+}
+
+func attemptsInFlight(typed string) error {
+	return &access.Error{
+		Kind: access.ErrBusy, Code: "attempts_in_flight",
+		Text: fmt.Sprintf("judge the %s: other attempts at this account are being judged", typed),
+		Hint: "try again in a moment",
 	}
 }
 
@@ -129,6 +133,17 @@ func (c *change) settle(ctx context.Context, t attempt, right bool) (counts acce
 		return counts, false, fmt.Errorf("store the attempts at %s: %w", t.account.Login, err)
 	}
 	return counts, ok, nil
+}
+
+// settled stores what came of a judged attempt, and once more where the store was
+// busy for longer than a change waits: an attempt without an outcome counts as
+// wrong, the right PIN too.
+func settled(store func() error) error {
+	err := store()
+	if errors.Is(err, access.ErrBusy) {
+		err = store()
+	}
+	return err
 }
 
 // release takes an attempt back that could not be judged because the sealed

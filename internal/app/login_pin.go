@@ -56,7 +56,12 @@ func (a *App) GivePIN(ctx context.Context, by access.Operator, req GivePIN) (Log
 			return LoginAnswer{}, errors.Join(err, a.release(ctx, t))
 		}
 	}
-	return a.settlePIN(ctx, by, req, t, right)
+	var answer LoginAnswer
+	err = settled(func() (err error) {
+		answer, err = a.settlePIN(ctx, by, req, t, right)
+		return err
+	})
+	return answer, err
 }
 
 // takesPIN reports whether a PIN may be judged in the login now.

@@ -46,7 +46,7 @@ func (a *App) VerifyPIN(ctx context.Context, by access.Operator, login string, p
 			return errors.Join(err, a.release(ctx, t))
 		}
 	}
-	return a.settleVerify(ctx, by, t, right, absent)
+	return settled(func() error { return a.settleVerify(ctx, by, t, right, absent) })
 }
 
 func (a *App) settleVerify(ctx context.Context, by access.Operator, t attempt, right bool, absent error) error {

@@ -67,10 +67,7 @@ func (c *change) turnAwayCode(ctx context.Context, s *session, admission access.
 		return c.deny(ctx, s, access.ReasonLoginExhausted)
 	case access.Admitted, access.WaitInLine:
 	}
-	return LoginAnswer{}, &access.Error{
-		Kind: access.ErrBusy, Code: "attempts_in_flight",
-		Text: "judge the set-up code: other attempts at this account are being judged", Hint: "try again in a moment",
-	}
+	return LoginAnswer{}, attemptsInFlight("set-up code")
 }
 
 func (c *change) wrongCode(ctx context.Context, s *session) (LoginAnswer, error) {
