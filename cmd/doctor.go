@@ -88,6 +88,7 @@ func (s *session) examine(ctx context.Context) []diagnosis {
 	all = append(all, s.examineCare(ctx, a)...)
 	all = append(all, s.examineMail(ctx, a)...)
 	all = append(all, s.examineServe(ctx)...)
+	all = append(all, s.examinePortals(ctx, a)...)
 	all = append(all, s.examineClock(ctx, a))
 	all = append(all, s.examinePauses(ctx, a)...)
 	return append(all, s.examinePolicies(ctx, a)...)

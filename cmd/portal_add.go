@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -99,5 +101,16 @@ func (s *session) portalAdd(ctx context.Context, opts portalAddOptions) error {
 	if err != nil {
 		return err
 	}
-	return s.madePortal(made, "added")
+	if err := s.madePortal(made, "added"); err != nil {
+		return err
+	}
+	if len(made.Mistakable) > 0 {
+		s.warn("%s", mistakableText(made.Portal.Name, made.Mistakable))
+	}
+	return nil
+}
+
+// mistakableText says what comes of portals that cannot be told apart.
+func mistakableText(name string, others []string) string {
+	return fmt.Sprintf("a call without a key may come from portal %s or from %s, and is refused", name, strings.Join(others, ", "))
 }

@@ -45,7 +45,7 @@ func readServing(c config.Serve) (serving, error) {
 	}
 	var err error
 	if v.insecure, err = strconv.ParseBool(c.InsecureHTTP); err != nil {
-		return v, access.Usage("serve.insecure_http: not true or false", "")
+		return v, access.Usage("serve.insecure_http: not true or false", "write true or false")
 	}
 	if v.listen != "" && !isAddress(v.listen) {
 		return v, access.Usage("serve.listen: not an address and a port", "for example 127.0.0.1:8420, or off")
@@ -76,7 +76,7 @@ func readPublicURL(text string) (*url.URL, error) {
 		return nil, nil
 	}
 	u, err := url.Parse(text)
-	bad := err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Opaque != ""
+	bad := err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Opaque != "" || !access.GoodPort(u)
 	if bad || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
 		return nil, access.Usage("serve.public_url: not an https address without a question mark", "for example https://pin.school.example")
 	}
@@ -98,7 +98,7 @@ func readProxies(text string) (proxies []netip.Prefix, socket bool, err error) {
 		if err != nil {
 			a, err := netip.ParseAddr(word)
 			if err != nil || a.Zone() != "" {
-				return nil, false, access.Usage("serve.proxies: not a list of addresses, networks such as 192.0.2.0/28, and the word socket", "")
+				return nil, false, access.Usage("serve.proxies: not a list of addresses, networks such as 192.0.2.0/28, and the word socket", "for example 127.0.0.1, or: 192.0.2.0/28, socket")
 			}
 			p = netip.PrefixFrom(a, a.BitLen())
 		}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -33,6 +34,10 @@ func ParseScope(s string) (Scope, error) {
 	}
 	return "", Usage(fmt.Sprintf("scope %q: unknown", s), "use login, recognize, gate, compat or radius")
 }
+
+// ByNetwork reports whether programs of the scope are believed by the network
+// that they call from, since they can send no key.
+func (s Scope) ByNetwork() bool { return s == ScopeCompat || s == ScopeRADIUS }
 
 // MaxPortalKeys is how many keys of a portal may be good at once: the one in
 // use, and the one that takes its place.
@@ -79,6 +84,24 @@ func (p Portal) From(addr netip.Addr) bool { return len(p.Networks) == 0 || p.At
 func (p Portal) At(addr netip.Addr) bool {
 	addr = addr.Unmap().WithZone("")
 	return slices.ContainsFunc(p.Networks, func(n netip.Prefix) bool { return n.Contains(addr) })
+}
+
+// Mistakable names those of other portals that a call without a key might come
+// from as well, so that it is believed to come from neither.
+func (p Portal) Mistakable(others []Portal) []string {
+	var names []string
+	for _, q := range others {
+		if p.mistakable(q) {
+			names = append(names, q.Name)
+		}
+	}
+	return names
+}
+
+func (p Portal) mistakable(q Portal) bool {
+	sameUser := slices.ContainsFunc(p.UIDs, func(uid uint32) bool { return slices.Contains(q.UIDs, uid) })
+	samePlace := slices.ContainsFunc(p.Networks, func(n netip.Prefix) bool { return slices.ContainsFunc(q.Networks, n.Overlaps) })
+	return slices.ContainsFunc(p.Scopes, func(s Scope) bool { return q.May(s) && (sameUser || samePlace && s.ByNetwork()) })
 }
 
 // Returns reports whether a page may send a browser to u: one of the portal's
@@ -137,10 +160,18 @@ func CheckReturnURL(s string) error {
 		return wrong("not a whole address")
 	case u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.Contains(s, "#"):
 		return wrong("a user, a query or a fragment may not stand in it")
+	case !GoodPort(u):
+		return wrong("its port is not 1 to 65535")
 	case u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()):
 		return nil
 	}
 	return wrong("not https")
+}
+
+// GoodPort reports whether an address names no port, or one that there is.
+func GoodPort(u *url.URL) bool {
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && n > 0 || u.Port() == "" && !strings.HasSuffix(u.Host, ":")
 }
 
 func loopback(host string) bool {
@@ -167,3 +198,8 @@ func (p Portal) LastUsedAt() time.Time {
 	}
 	return last
 }
+
+// NamesUser reports whether a uid stands for one user. Two do not: nobody, which
+// the kernel shows for users that it has no uid for (user_namespaces(7),
+// /proc/sys/kernel/overflowuid), and the number that system calls take for none.
+func NamesUser(uid uint32) bool { return uid != 65534 && uid != 1<<32-1 }

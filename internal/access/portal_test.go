@@ -1,12 +1,19 @@
 package access
 
-import "testing"
+import (
+	"net/netip"
+	"testing"
+)
 
 func TestCheckReturnURL(t *testing.T) {
 	for u, good := range map[string]bool{
 		"https://portal.example/pin/back":           true,
 		"https://portal.example":                    true,
 		"https://portal.example:8443/a/b":           true,
+		"https://portal.example:65535/":             true,
+		"https://portal.example:65536/":             false,
+		"https://portal.example:0/":                 false,
+		"https://portal.example:/back":              false,
 		"http://localhost:8080/back":                true,
 		"http://127.0.0.1/back":                     true,
 		"http://[::1]:9/back":                       true,
@@ -63,6 +70,46 @@ func TestCheckPortalName(t *testing.T) {
 	} {
 		if err := CheckPortalName(name); (err == nil) != good {
 			t.Errorf("%q: got %v", name, err)
+		}
+	}
+}
+
+func TestNamesUser(t *testing.T) {
+	for uid, want := range map[uint32]bool{0: true, 33: true, 65533: true, 65534: false, 65535: true, 1<<32 - 1: false} {
+		if got := NamesUser(uid); got != want {
+			t.Errorf("%d: got %v", uid, got)
+		}
+	}
+}
+
+func TestMistakable(t *testing.T) {
+	portal := func(scope Scope, networks []string, uids ...uint32) Portal {
+		p := Portal{Scopes: []Scope{scope, ScopeGate}, UIDs: uids}
+		for _, n := range networks {
+			p.Networks = append(p.Networks, netip.MustParsePrefix(n))
+		}
+		return p
+	}
+	for _, c := range []struct {
+		name string
+		a, b Portal
+		want bool
+	}{
+		{"one user", portal(ScopeLogin, nil, 33, 34), portal(ScopeLogin, nil, 34), true},
+		{"one user, one scope of several", portal(ScopeLogin, nil, 33), portal(ScopeRecognize, nil, 33), true},
+		{"one user, no scope of both", Portal{Scopes: []Scope{ScopeLogin}, UIDs: []uint32{33}}, Portal{Scopes: []Scope{ScopeGate}, UIDs: []uint32{33}}, false},
+		{"other users", portal(ScopeLogin, nil, 33), portal(ScopeLogin, nil, 34), false},
+		{"a network in another", portal(ScopeCompat, []string{"10.0.0.5/32"}), portal(ScopeCompat, []string{"10.0.0.0/8"}), true},
+		{"RADIUS servers side by side", portal(ScopeRADIUS, []string{"10.0.0.5/32"}), portal(ScopeRADIUS, []string{"10.0.0.6/32"}), false},
+		{"another contract", portal(ScopeCompat, []string{"10.0.0.5/32"}), portal(ScopeRADIUS, []string{"10.0.0.5/32"}), false},
+		{"networks of portals that send keys", portal(ScopeLogin, []string{"10.0.0.0/8"}), portal(ScopeLogin, []string{"10.0.0.0/8"}), false},
+		{"no networks", portal(ScopeCompat, nil), portal(ScopeCompat, nil), false},
+	} {
+		if got := len(c.a.Mistakable([]Portal{{}, c.b})) == 1; got != c.want {
+			t.Errorf("%s: got %v", c.name, got)
+		}
+		if got := len(c.b.Mistakable([]Portal{c.a, {}})) == 1; got != c.want {
+			t.Errorf("%s, the other way round: got %v", c.name, got)
 		}
 	}
 }

@@ -17,6 +17,10 @@ type MadePortal struct {
 	KeyID   string
 	Key     access.Secret
 	Dropped string // id of the key that had to go for it; empty: none
+
+	// Mistakable names the portals that a call without a key might come from as
+	// well as from the new one (access.Portal.Mistakable).
+	Mistakable []string
 }
 
 // AddPortal lets a program run logins, with a first key. Of p, the name, the
@@ -25,7 +29,8 @@ type MadePortal struct {
 //
 // Errors: access.ErrUsage where scope, school or what a gate needs is missing;
 // access.ErrNotFound for a school that is not there; access.ErrRefused for a
-// name, a return address or a header that cannot be one, or a name in use.
+// name, a return address or a header that cannot be one, a uid that stands for
+// no one user (uid_not_allowed), or a name in use.
 func (a *App) AddPortal(ctx context.Context, by access.Operator, p access.Portal) (MadePortal, error) {
 	var made MadePortal
 	if p.May(access.ScopeGate) && p.IdentityHeader == "" {
@@ -36,6 +41,9 @@ func (a *App) AddPortal(ctx context.Context, by access.Operator, p access.Portal
 			return err
 		}
 		if err := c.checkPortal(ctx, p); err != nil {
+			return err
+		}
+		if made.Mistakable, err = c.mistakable(ctx, p); err != nil {
 			return err
 		}
 		made.Portal = access.Portal{
@@ -70,7 +78,21 @@ func (c *change) checkPortal(ctx context.Context, p access.Portal) error {
 			return err
 		}
 	}
+	for _, uid := range p.UIDs {
+		if !access.NamesUser(uid) {
+			return access.Refused("uid_not_allowed", fmt.Sprintf("portal add: %d stands for no one user", uid), "run the program as a user of its own, and see: id -u NAME")
+		}
+	}
 	return checkGate(p)
+}
+
+// mistakable names the portals that p could be mistaken for.
+func (c *change) mistakable(ctx context.Context, p access.Portal) ([]string, error) {
+	others, err := c.Portals(ctx, false)
+	if err != nil {
+		return nil, fmt.Errorf("list the portals: %w", err)
+	}
+	return p.Mistakable(others), nil
 }
 
 func checkGate(p access.Portal) error {

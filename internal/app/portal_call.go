@@ -97,7 +97,7 @@ func portalWithoutKey(ctx context.Context, tx store.Tx, call PortalCall) (access
 	if err != nil {
 		return access.Portal{}, fmt.Errorf("list the portals: %w", err)
 	}
-	foreign := call.Scope == access.ScopeCompat || call.Scope == access.ScopeRADIUS
+	foreign := call.Scope.ByNetwork()
 	var fits []access.Portal
 	off := foreign
 	for _, p := range all {

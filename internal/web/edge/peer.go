@@ -4,6 +4,8 @@ import (
 	"context"
 	"net"
 	"net/http"
+
+	"pinward/internal/access"
 )
 
 // A peer is the other end of a connection on the Unix socket.
@@ -14,10 +16,6 @@ type peer struct {
 
 type peerKey struct{}
 
-// nobody is the uid that the kernel shows for users that it has no uid for, so
-// that it names nobody in particular (/proc/sys/kernel/overflowuid).
-const nobody = 65534
-
 // ConnContext notes in a connection's context who opened it, where it is one of
 // the Unix socket (http.Server.ConnContext).
 func ConnContext(ctx context.Context, c net.Conn) context.Context {
@@ -26,10 +24,12 @@ func ConnContext(ctx context.Context, c net.Conn) context.Context {
 		return ctx
 	}
 	uid, err := peerUID(unix)
-	return context.WithValue(ctx, peerKey{}, peer{uid: uid, known: err == nil && somebody(uid)})
+	return context.WithValue(ctx, peerKey{}, peerOf(uid, err))
 }
 
-func somebody(uid uint32) bool { return uid != nobody && uid != ^uint32(0) }
+func peerOf(uid uint32, err error) peer {
+	return peer{uid: uid, known: err == nil && access.NamesUser(uid)}
+}
 
 // WithPeerUID gives a context as of a connection on the Unix socket, for tests.
 func WithPeerUID(ctx context.Context, uid uint32) context.Context {

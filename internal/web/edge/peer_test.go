@@ -62,12 +62,15 @@ func TestPeerOfAnAddress(t *testing.T) {
 
 func TestPeerThatIsNobody(t *testing.T) {
 	for uid, want := range map[uint32]bool{0: true, 33: true, 65533: true, 65534: false, 1<<32 - 1: false} {
-		if got := somebody(uid); got != want {
-			t.Errorf("uid %d: got %t, want %t", uid, got, want)
+		if got := peerOf(uid, nil); got.known != want {
+			t.Errorf("uid %d: got %+v, want %t", uid, got, want)
 		}
 	}
+	if peerOf(33, io.EOF).known {
+		t.Error("a user that the kernel did not tell is known")
+	}
 	r := httptest.NewRequest("GET", "/", nil)
-	r = r.WithContext(context.WithValue(r.Context(), peerKey{}, peer{uid: nobody}))
+	r = r.WithContext(context.WithValue(r.Context(), peerKey{}, peerOf(65534, nil)))
 	if _, ok := PeerUID(r); ok || !FromSocket(r) {
 		t.Error("nobody must not count as a known user")
 	}
