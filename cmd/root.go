@@ -20,6 +20,9 @@ func Main(args []string, w World) int {
 	w.In = &input{ctx: ctx, from: w.In}
 	s := &session{World: w}
 	root := newRoot(s)
+	if completes(args) {
+		offerFiles(root)
+	}
 	root.SetArgs(args)
 	root.SetIn(w.In)
 	help := &helpOutput{to: w.Out}
