@@ -118,7 +118,7 @@ func listenError(where string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return inUse(where)
 	}
-	return access.Refused("listen_failed", fmt.Sprintf("serve: listen on %s: %v", where, cause(err)), "")
+	return access.Refused("listen_failed", fmt.Sprintf("serve: listen on %s: %v", where, cause(err)), "name an address of this machine and a port or path that may be used")
 }
 
 func inUse(where string) error {

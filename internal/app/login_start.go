@@ -82,7 +82,7 @@ func (c *change) open(ctx context.Context, req StartLogin) (secret.LoginID, Logi
 // check refuses what names no account or two, and gives the address.
 func (req StartLogin) check() (netip.Addr, error) {
 	if (req.Login == "") == (req.ExternalID == "") {
-		return netip.Addr{}, access.Usage("login start: one of login and external_id is needed", "")
+		return netip.Addr{}, access.Usage("login: one of login and external_id is needed", "name the account by its login, or by its id in the school's own system")
 	}
 	if err := req.checkReturn(); err != nil {
 		return netip.Addr{}, err

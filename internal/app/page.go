@@ -10,10 +10,11 @@ import (
 	"pinward/internal/store"
 )
 
-// Codes of pages that do not open.
+// Codes of pages that do not open, or not lead back yet.
 const (
-	CodePageTaken   = "page_taken"   // another browser came first
-	CodePageExpired = "page_expired" // unknown, past its time, done or left
+	CodePageTaken   = "page_taken"    // another browser came first
+	CodePageExpired = "page_expired"  // unknown, past its time, done or left
+	CodePageNotDone = "page_not_done" // its login has not passed
 )
 
 func pageTaken() error {

@@ -41,7 +41,7 @@ func (c *change) giveCode(ctx context.Context, s session, browser access.Secret)
 		return none, fmt.Errorf("read a page: %w", err)
 	}
 	if page.Kind != access.PageLogin || s.login.State != access.LoginPassed || !s.facts.Account.Usable(c.now, s.facts.Location) {
-		return none, access.Refused("page_not_done", "page: the login has not passed", "")
+		return none, access.Refused(CodePageNotDone, "page: the login has not passed", "go through with it on the page")
 	}
 	returns, err := mayReturn(ctx, c.Tx, s.login.OpenedBy, page.ReturnURL)
 	if err != nil {

@@ -114,7 +114,7 @@ func (q *request) passed() error {
 // pass there. Its cookie stays: the portal may ask this page again.
 func (q *request) finish() error {
 	to, err := q.App.FinishPage(q.r.Context(), user(), q.browser)
-	if access.CodeOf(err) == "page_not_done" {
+	if access.CodeOf(err) == app.CodePageNotDone {
 		return q.see(q.at(""))
 	}
 	if err != nil {

@@ -170,5 +170,5 @@ func (q *request) guard(portal string) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Cache-Control", "no-store")
-	h.Add("Vary", "Accept-Language, Cookie")
+	h.Set("Vary", "Accept-Language, Cookie")
 }

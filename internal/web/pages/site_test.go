@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,8 +67,9 @@ func TestHeaders(t *testing.T) {
 		"X-Content-Type-Options":  "nosniff",
 		"Content-Type":            "text/html; charset=utf-8",
 		"Content-Language":        "en",
+		"Vary":                    "Accept-Language, Cookie",
 	} {
-		if got := h.Get(name); got != want {
+		if got := h.Values(name); !slices.Equal(got, []string{want}) {
 			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 	}
