@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	crand "crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"pinward/internal/access"
-	"pinward/internal/secret"
 )
 
 // measureHTTP asks a running service from this process, on the same cores:
@@ -23,7 +21,7 @@ func measureHTTP(ctx context.Context, s *setup) (results []result, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, v.stop()) }()
-	for _, measure := range []func(context.Context, *setup) ([]result, error){v.recognitions, v.newDevices, v.flood} {
+	for _, measure := range []func(context.Context, *setup) ([]result, error){v.recognitions, v.wholeLogins, v.flood} {
 		r, err := measure(ctx, s)
 		if err != nil {
 			return nil, err
@@ -95,42 +93,6 @@ func (v *service) askAll(what string, connections int, span time.Duration, reque
 
 // pinAccounts is how many accounts have PINs of the whole cost.
 const pinAccounts = 500
-
-// newDevices runs whole logins: begun, and the right PIN given.
-func (v *service) newDevices(ctx context.Context, s *setup) ([]result, error) {
-	const connections, span = 4, 10 * time.Second // as many as may hash at once
-	if err := s.large.sealWhole(ctx, pinAccounts); err != nil {
-		return nil, err
-	}
-	seal := func() error {
-		_, err := s.large.keys.SealPIN(crand.Reader, secret.DefaultHasher(), accountID(1), access.NewPIN("704913"))
-		return err
-	}
-	limit, err := together(2, 3*time.Second, seal)
-	if err != nil {
-		return nil, err
-	}
-	var done, next atomic.Int64
-	began := time.Now()
-	err = v.crowd(connections, func(_ int, l *line) error {
-		for time.Since(began) < span {
-			id, err := v.start(l, int(next.Add(1))%pinAccounts)
-			if err != nil {
-				return err
-			}
-			status, body, err := l.ask(v.post("/v1/logins/"+id+"/pin", object("pin", "704913")))
-			if err != nil || status != 200 {
-				return errors.Join(err, fmt.Errorf("pin: %d %s", status, body))
-			}
-			done.Add(1)
-		}
-		return nil
-	})
-	perSecond := float64(done.Load()) / time.Since(began).Seconds()
-	r := rate("whole logins from new devices", perSecond, 0.85*limit, fmt.Sprintf("%.0f/s of argon2id alone", limit))
-	r.ratio = perSecond / limit
-	return []result{r}, err
-}
 
 // start opens a login of an account and gives its id.
 func (v *service) start(l *line, account int) (string, error) {
