@@ -60,18 +60,7 @@ func resolveAlerts(ctx context.Context, tx store.Tx, by access.Operator, q Alert
 	if f.UpTo, err = tx.NewestAlert(ctx); err != nil {
 		return fmt.Errorf("find the newest alert: %w", err)
 	}
-	if q.Login != "" {
-		account, err := findAccount(ctx, tx, by, AlertsList, q.Login)
-		if err != nil {
-			return err
-		}
-		f.AccountKey = account.Key
-	}
-	var named []string
-	if q.School != "" {
-		named = []string{q.School}
-	}
-	f.Schools, err = scopeSchools(ctx, tx, by, named)
+	f.AccountKey, f.Schools, err = narrowed(ctx, tx, by, AlertsList, q.Login, q.School)
 	return err
 }
 

@@ -88,19 +88,8 @@ func expiry(d access.Device, idle time.Duration) time.Time {
 // resolveDevices turns the names of a query into keys, inside the operator's
 // scope.
 func resolveDevices(ctx context.Context, tx store.Tx, by access.Operator, action Action, q DeviceQuery, f *store.DeviceFilter) error {
-	if q.Login != "" {
-		account, err := findAccount(ctx, tx, by, action, q.Login)
-		if err != nil {
-			return err
-		}
-		f.AccountKey = account.Key
-	}
-	var named []string
-	if q.School != "" {
-		named = []string{q.School}
-	}
 	var err error
-	f.Schools, err = scopeSchools(ctx, tx, by, named)
+	f.AccountKey, f.Schools, err = narrowed(ctx, tx, by, action, q.Login, q.School)
 	return err
 }
 

@@ -23,18 +23,7 @@ func (a *App) Logins(ctx context.Context, by access.Operator, q LoginQuery, each
 		if f.UpTo, err = tx.NewestLogin(ctx); err != nil {
 			return fmt.Errorf("find the newest login: %w", err)
 		}
-		if q.Login != "" {
-			account, err := findAccount(ctx, tx, by, LoginList, q.Login)
-			if err != nil {
-				return err
-			}
-			f.AccountKey = account.Key
-		}
-		var named []string
-		if q.School != "" {
-			named = []string{q.School}
-		}
-		f.Schools, err = scopeSchools(ctx, tx, by, named)
+		f.AccountKey, f.Schools, err = narrowed(ctx, tx, by, LoginList, q.Login, q.School)
 		return err
 	})
 	if err != nil || f.UpTo <= f.After {

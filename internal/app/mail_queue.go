@@ -21,18 +21,7 @@ type NoticeQuery struct {
 func (a *App) Notices(ctx context.Context, by access.Operator, q NoticeQuery, each func(store.NoticeRow) error) error {
 	f := q.NoticeFilter
 	err := a.read(ctx, by, MailQueue, func(tx store.Tx) (err error) {
-		if q.Login != "" {
-			account, err := findAccount(ctx, tx, by, MailQueue, q.Login)
-			if err != nil {
-				return err
-			}
-			f.AccountKey = account.Key
-		}
-		var named []string
-		if q.School != "" {
-			named = []string{q.School}
-		}
-		f.Schools, err = scopeSchools(ctx, tx, by, named)
+		f.AccountKey, f.Schools, err = narrowed(ctx, tx, by, MailQueue, q.Login, q.School)
 		return err
 	})
 	if err != nil {

@@ -25,6 +25,24 @@ func scopeSchools(ctx context.Context, tx store.Tx, by access.Operator, codes []
 	return slices.Clone(codes), nil
 }
 
+// narrowed gives what a query is narrowed to: the key of the account and
+// the schools that it names, within the operator's; 0 and nil are all.
+func narrowed(ctx context.Context, tx store.Tx, by access.Operator, action Action, login, school string) (accountKey int64, schools []string, err error) {
+	if login != "" {
+		account, err := findAccount(ctx, tx, by, action, login)
+		if err != nil {
+			return 0, nil, err
+		}
+		accountKey = account.Key
+	}
+	var named []string
+	if school != "" {
+		named = []string{school}
+	}
+	schools, err = scopeSchools(ctx, tx, by, named)
+	return accountKey, schools, err
+}
+
 // findSchool loads the school that a user named by code, if the operator's
 // scope holds it.
 func findSchool(ctx context.Context, tx store.Tx, by access.Operator, code string) (access.School, error) {

@@ -2,8 +2,6 @@ package i18n
 
 import (
 	"embed"
-	"encoding/json"
-	"fmt"
 	"strings"
 	"sync"
 )
@@ -15,32 +13,12 @@ var wordFiles embed.FS
 // ("alert", "reason"), then by the code.
 type words map[string]map[string]string
 
-var frenchWords = sync.OnceValue(func() words { return readWords("fr") })
-
-var englishWords = sync.OnceValue(func() words { return readWords("en") })
-
-// readWords panics on a file that is not words: it is part of the program, and
-// the tests read it.
-func readWords(lang string) words {
-	data, err := wordFiles.ReadFile("words/" + lang + ".json")
-	var w words
-	if err == nil {
-		err = json.Unmarshal(data, &w)
-	}
-	if err != nil {
-		panic(fmt.Sprintf("words of codes in %s: %v", lang, err))
-	}
-	return w
-}
+var catalog = sync.OnceValue(func() Catalog[words] { return NewCatalog[words](wordFiles, nil) })
 
 // Word gives the plain words for a code of a group: of an "alert", a "reason", a
 // "notice", a "column" of a table. A code without words is given as it is.
 func Word(lang, group, code string) string {
-	w := englishWords()
-	if lang == French {
-		w = frenchWords()
-	}
-	text, known := w[group][code]
+	text, known := catalog().In(lang)[group][code]
 	if !known {
 		return code
 	}
@@ -49,11 +27,7 @@ func Word(lang, group, code string) string {
 
 // HasWord reports whether a code of a group has words in a language.
 func HasWord(lang, group, code string) bool {
-	w := englishWords()
-	if lang == French {
-		w = frenchWords()
-	}
-	return w[group][code] != ""
+	return catalog().In(lang)[group][code] != ""
 }
 
 // Browser gives "Firefox on Windows" in the language: "Firefox sur Windows".

@@ -10,7 +10,7 @@ import (
 // TestBothLanguagesHaveTheSameWords fails where a code has words in one language
 // only, or none.
 func TestBothLanguagesHaveTheSameWords(t *testing.T) {
-	english, french := englishWords(), frenchWords()
+	english, french := catalog().In("en"), catalog().In(French)
 	if got, want := slices.Sorted(maps.Keys(french)), slices.Sorted(maps.Keys(english)); !slices.Equal(got, want) {
 		t.Errorf("groups: got %v in French, want %v", got, want)
 	}

@@ -102,12 +102,12 @@ func golden(t *testing.T, name, got string, seen map[string]bool) {
 // TestEveryKindHasWords fails where a kind of notice, or one of its words, was
 // forgotten in a language.
 func TestEveryKindHasWords(t *testing.T) {
-	french, english := frenchWords(), englishWords()
+	french, english := catalog().In(i18n.French), catalog().In("en")
 	if got, want := slices.Sorted(maps.Keys(french.Mails)), slices.Sorted(maps.Keys(english.Mails)); !slices.Equal(got, want) {
 		t.Errorf("mails in French: got %v, want %v as in English", got, want)
 	}
 	for _, lang := range i18n.Languages() {
-		w := wordsOf(lang)
+		w := catalog().In(lang)
 		for _, kind := range access.NoticeKinds() {
 			if _, known := w.Mails[string(kind)]; !known {
 				t.Errorf("%s in %s: no words", kind, lang)
@@ -147,7 +147,7 @@ func TestEveryKindHasWords(t *testing.T) {
 // TestWordsAreWhole reads the single words, which no other test names.
 func TestWordsAreWhole(t *testing.T) {
 	for _, lang := range i18n.Languages() {
-		w := wordsOf(lang)
+		w := catalog().In(lang)
 		for i, word := range []string{
 			w.Hello, w.Colon, w.Account, w.When, w.Device, w.Place, w.Inside, w.Outside, w.Unknown, w.Network, w.Label,
 			w.By, w.Reason, w.Since, w.Until, w.Count, w.Code, w.Contact, w.ContactNamed, w.Footer,

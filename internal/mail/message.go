@@ -71,7 +71,7 @@ func Compose(n access.Notice, to Recipient, secret access.Secret, from Sender) (
 	if err := checkNotice(n, secret); err != nil {
 		return Message{}, err
 	}
-	w := wordsOf(n.Lang)
+	w := catalog().In(n.Lang)
 	own, known := w.of(n)
 	if !known {
 		return Message{}, invalid(fmt.Sprintf("no mail is written for notices of kind %q", n.Kind))
@@ -90,7 +90,7 @@ func ComposeTest(id, address, lang string, at time.Time, to Recipient, from Send
 	if err := checkNotice(n, access.Secret{}); err != nil {
 		return Message{}, err
 	}
-	w := wordsOf(lang)
+	w := catalog().In(lang)
 	m, err := compose(write(w, w.Mails[keyTest], n, to, access.Secret{}), n, from)
 	m.ID = MessageID(n, from)
 	return m, err
@@ -100,7 +100,7 @@ func ComposeTest(id, address, lang string, at time.Time, to Recipient, from Send
 // "PIN changed, Friday 27 November 2026 at 09:05 (Europe/Paris, UTC+1), Firefox
 // on Windows". It holds no secret.
 func Line(n access.Notice, loc *time.Location) string {
-	w := wordsOf(n.Lang)
+	w := catalog().In(n.Lang)
 	own, _ := w.of(n)
 	line := own.Subject + ", " + i18n.Moment(n.Lang, n.Facts.At, location(Recipient{Location: loc}))
 	if n.Facts.Browser != "" {

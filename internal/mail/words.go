@@ -1,10 +1,7 @@
 package mail
 
 import (
-	"bytes"
 	"embed"
-	"encoding/json"
-	"fmt"
 	"sync"
 
 	"pinward/internal/access"
@@ -67,32 +64,7 @@ const (
 	schoolWords = ".school"       // follows the kind where the school reads it, not the person
 )
 
-var frenchWords = sync.OnceValue(func() words { return readWords("fr") })
-
-var englishWords = sync.OnceValue(func() words { return readWords("en") })
-
-func wordsOf(lang string) words {
-	if lang == i18n.French {
-		return frenchWords()
-	}
-	return englishWords()
-}
-
-// readWords panics on a file that is not words: it is part of the program, and
-// the tests read it.
-func readWords(lang string) words {
-	data, err := wordFiles.ReadFile("words/" + lang + ".json")
-	var w words
-	if err == nil {
-		in := json.NewDecoder(bytes.NewReader(data))
-		in.DisallowUnknownFields()
-		err = in.Decode(&w)
-	}
-	if err != nil {
-		panic(fmt.Sprintf("words of mails in %s: %v", lang, err))
-	}
-	return w
-}
+var catalog = sync.OnceValue(func() i18n.Catalog[words] { return i18n.NewCatalog[words](wordFiles, nil) })
 
 // of gives the texts of a notice, to the person or to the school.
 func (w words) of(n access.Notice) (mailWords, bool) {

@@ -56,7 +56,7 @@ func (q *request) account() error {
 // said gives the words for what was done just now, as the address says.
 func (q *request) said() string {
 	key := "done." + q.r.URL.Query().Get("done")
-	if _, err := wordsOf(q.language()).text(key); err != nil {
+	if _, err := catalog().In(q.language()).text(key); err != nil {
 		return ""
 	}
 	return key

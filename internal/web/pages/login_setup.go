@@ -256,7 +256,7 @@ func (q *request) refusedPIN(a app.LoginAnswer, field string) *complaint {
 	}
 	switch code := string(a.Reason); code {
 	case access.CodePINGuessable:
-		if text, err := wordsOf(q.language()).text("error.rule." + a.Rule); err == nil {
+		if text, err := catalog().In(q.language()).text("error.rule." + a.Rule); err == nil {
 			return &complaint{field, text}
 		}
 		return q.wrong(field, code)

@@ -15,7 +15,7 @@ import (
 func (q *request) message(status int, key string, change func(*messageBody)) error {
 	m := messageBody{Lead: "message." + key + ".lead"}
 	// A message without steps has none in the words.
-	m.Steps, _ = wordsOf(q.language()).list("message."+key, "host", q.Public.Hostname())
+	m.Steps, _ = catalog().In(q.language()).list("message."+key, "host", q.Public.Hostname())
 	if change != nil {
 		change(&m)
 	}

@@ -47,7 +47,7 @@ var englishPages = sync.OnceValue(func() map[string]*template.Template { return 
 // readPages panics on a template that is none: it is part of the program, and
 // the tests read it.
 func readPages(lang string) map[string]*template.Template {
-	w := wordsOf(lang)
+	w := catalog().In(lang)
 	all := template.New("layout.html").Funcs(template.FuncMap{
 		"lang":  func() string { return lang },
 		"other": func() string { return other(lang) },

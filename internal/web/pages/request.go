@@ -49,7 +49,7 @@ func (q *request) language() string {
 // text gives a text in the page's language. A key that is not there is a mistake
 // of the program, and shows as itself.
 func (q *request) text(key string, filling ...any) string {
-	text, err := wordsOf(q.language()).text(key, filling...)
+	text, err := catalog().In(q.language()).text(key, filling...)
 	if err != nil {
 		return key
 	}

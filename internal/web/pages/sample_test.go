@@ -39,7 +39,7 @@ func samples(lang string) []sample {
 type adder func(name, page, title string, body any, more ...func(*frame))
 
 func wrong(lang, field, key string, filling ...any) *complaint {
-	text, err := wordsOf(lang).text(key, filling...)
+	text, err := catalog().In(lang).text(key, filling...)
 	if err != nil {
 		panic(err)
 	}
@@ -166,7 +166,7 @@ func accountSamples(lang string, add adder) {
 }
 
 func sampleMessage(lang, key string) messageBody {
-	steps, err := wordsOf(lang).list("message."+key, "host", "pin.school.example")
+	steps, err := catalog().In(lang).list("message."+key, "host", "pin.school.example")
 	if err != nil {
 		steps = nil
 	}

@@ -59,7 +59,7 @@ func (q *request) notices() []notice {
 
 func (q *request) notice(n app.PageNotice) notice {
 	told := notice{What: "notice." + string(n.Kind), When: q.moment(n.HappenedAt), Label: n.Label}
-	if _, err := wordsOf(q.language()).text(told.What); err != nil {
+	if _, err := catalog().In(q.language()).text(told.What); err != nil {
 		told.What = "notice.any"
 	}
 	if n.Browser != "" || n.IP != "" {

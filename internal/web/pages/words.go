@@ -1,9 +1,7 @@
 package pages
 
 import (
-	"bytes"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -21,30 +19,9 @@ type words struct {
 	Lists map[string][]string `json:"lists"`
 }
 
-var frenchWords = sync.OnceValue(func() words { return readWords("fr") })
+var catalog = sync.OnceValue(func() i18n.Catalog[words] { return i18n.NewCatalog(wordFiles, typesetWords) })
 
-var englishWords = sync.OnceValue(func() words { return readWords("en") })
-
-func wordsOf(lang string) words {
-	if lang == i18n.French {
-		return frenchWords()
-	}
-	return englishWords()
-}
-
-// readWords panics on a file that is not words: it is part of the program, and
-// the tests read it.
-func readWords(lang string) words {
-	data, err := wordFiles.ReadFile("words/" + lang + ".json")
-	var w words
-	if err == nil {
-		in := json.NewDecoder(bytes.NewReader(data))
-		in.DisallowUnknownFields()
-		err = in.Decode(&w)
-	}
-	if err != nil {
-		panic(fmt.Sprintf("words of pages in %s: %v", lang, err))
-	}
+func typesetWords(lang string, w words) {
 	for key, text := range w.Texts {
 		w.Texts[key] = i18n.Typeset(lang, text)
 	}
@@ -53,7 +30,6 @@ func readWords(lang string) words {
 			list[i] = i18n.Typeset(lang, text)
 		}
 	}
-	return w
 }
 
 // text gives the text of a key with its {names} filled in: name, value, name,

@@ -14,7 +14,7 @@ var names = regexp.MustCompile(`\{\w+\}`)
 // TestWordsAgree: both languages have the same texts, with the same names to
 // fill in.
 func TestWordsAgree(t *testing.T) {
-	fr, en := frenchWords(), englishWords()
+	fr, en := catalog().In("fr"), catalog().In("en")
 	blanks := func(text string) []string {
 		found := names.FindAllString(text, -1)
 		slices.Sort(found)
@@ -39,7 +39,7 @@ func TestWordsAgree(t *testing.T) {
 
 // TestFrenchIsTypeset: no sign that takes a space before it has a plain one.
 func TestFrenchIsTypeset(t *testing.T) {
-	for key, text := range frenchWords().Texts {
+	for key, text := range catalog().In("fr").Texts {
 		if regexp.MustCompile(` [:;!?»]|« |'`).MatchString(text) {
 			t.Errorf("text %s: %q is not typeset", key, text)
 		}
@@ -47,10 +47,10 @@ func TestFrenchIsTypeset(t *testing.T) {
 }
 
 func TestUnknownWords(t *testing.T) {
-	if _, err := englishWords().text("no.such"); err == nil {
+	if _, err := catalog().In("en").text("no.such"); err == nil {
 		t.Error("a text that is not there gives no error")
 	}
-	if _, err := englishWords().list("no.such"); err == nil {
+	if _, err := catalog().In("en").list("no.such"); err == nil {
 		t.Error("a list that is not there gives no error")
 	}
 }
@@ -75,7 +75,7 @@ func TestWordsAreUsed(t *testing.T) {
 			source.Write(text)
 		}
 	}
-	for key := range frenchWords().Texts {
+	for key := range catalog().In("fr").Texts {
 		if !usedIn(source.String(), key) {
 			t.Errorf("text %s: nothing uses it", key)
 		}
