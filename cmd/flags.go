@@ -68,17 +68,8 @@ func (s *session) completeLogins(c *cobra.Command, args []string, typed string) 
 
 // completeSchools offers school codes for a flag.
 func (s *session) completeSchools(c *cobra.Command, flag string) {
-	offer := func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-		a, err := s.open(c.Context())
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		schools, _ := a.Schools(c.Context(), s.Operator)
-		codes := make([]string, 0, len(schools))
-		for _, school := range schools {
-			codes = append(codes, school.Code+"\t"+school.Name)
-		}
-		return codes, cobra.ShellCompDirectiveNoFileComp
+	offer := func(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return s.completeSchoolCodes(c, nil, typed)
 	}
 	if err := c.RegisterFlagCompletionFunc(flag, offer); err != nil {
 		panic(err) // a flag that does not exist: a mistake in the program
