@@ -27,7 +27,8 @@ func newDoctor(s *session) *cobra.Command {
 		Use:   "doctor",
 		Short: "Look at the installation and say what to mend",
 		Long: `Look at the configuration, the files' modes, the keyring, the store, its backups,
-serve, the clock and the policies, and say what to mend. Needs no store, and changes nothing.
+serve, the portals, the clock and the policies, and say what to mend. Needs no store,
+and changes nothing.
 
 Exits 8 where something is to be mended.`,
 		Example: `  pinward doctor
