@@ -78,5 +78,10 @@ func (s *session) accountEdit(ctx context.Context, login string, update app.Acco
 		item.Result = resultUnchanged
 		return s.changed(item, "Account %s is so already: nothing was changed.", done.Account.Login)
 	}
-	return s.changed(item, "Account %s changed: %s.", done.Account.Login, strings.ReplaceAll(strings.Join(fields, ", "), "_", " "))
+	return s.changed(item, "Account %s changed: %s.", done.Account.Login, fieldWords(fields))
+}
+
+// fieldWords names fields for people: "name, birth date".
+func fieldWords(fields []string) string {
+	return strings.ReplaceAll(strings.Join(fields, ", "), "_", " ")
 }

@@ -55,8 +55,16 @@ func importItemColumns() []column[app.ImportItem] {
 	type row = app.ImportItem
 	return []column[row]{
 		{Key: "login", Title: "LOGIN", Whole: true, Value: func(r row) any { return r.Login }},
-		{Key: "result", Title: "RESULT", Value: func(r row) any { return r.Result }},
+		{Key: "result", Title: "RESULT", Value: func(r row) any { return importWords(r) }},
 	}
+}
+
+// importWords says what became of an account: "updated: name, group".
+func importWords(item app.ImportItem) string {
+	if len(item.Fields) == 0 {
+		return item.Result
+	}
+	return item.Result + ": " + fieldWords(item.Fields)
 }
 
 // problemColumns shows what was wrong with a line, and never what stands in it.
@@ -156,6 +164,7 @@ func placeOf(p access.RosterProblem) string {
 // would be heavy as maps.
 type importJSON struct {
 	Error  *lineJSON `json:"error,omitempty"`
+	Fields []string  `json:"fields,omitempty"`
 	File   *string   `json:"file,omitempty"`
 	Line   *int      `json:"line,omitempty"`
 	Result string    `json:"result"`
@@ -180,7 +189,7 @@ func (r importResult) json() map[string]any {
 	}
 	items := make([]importJSON, 0, len(r.Items)+r.Rejected.Len())
 	for _, item := range r.Items {
-		items = append(items, importJSON{Target: item.Login, Result: item.Result})
+		items = append(items, importJSON{Target: item.Login, Result: item.Result, Fields: item.Fields})
 	}
 	for p := range r.Rejected.All() {
 		items = append(items, rejectedLine(p))

@@ -32,8 +32,9 @@ type ImportReport struct {
 
 // An ImportItem is an account that an import made, changed or archived.
 type ImportItem struct {
-	Login  string // as it is now
-	Result string // ImportCreated, ImportUpdated or ImportArchived
+	Login  string   // as it is now
+	Result string   // ImportCreated, ImportUpdated or ImportArchived
+	Fields []string // that were updated, by name
 }
 
 // What an import did to an account.
@@ -239,11 +240,11 @@ func (m *importer) explainProfiles() {
 	r.Rejected = explained
 }
 
-func (m *importer) did(login, result string) {
+func (m *importer) did(login, result string, fields ...string) {
 	if result != ImportArchived && !m.options.ListAll {
 		return
 	}
-	m.report.Items = append(m.report.Items, ImportItem{Login: login, Result: result})
+	m.report.Items = append(m.report.Items, ImportItem{Login: login, Result: result, Fields: fields})
 }
 
 func (m *importer) warn(e access.RosterEntry, text string) {

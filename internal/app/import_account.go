@@ -25,8 +25,8 @@ func (m *importer) create(ctx context.Context, e access.RosterEntry) error {
 	fresh := access.Account{
 		ID: m.nextID(), Status: access.Active, Protection: access.NotChosen, Imported: true, CreatedAt: m.now,
 	}
-	after, changed, err := m.apply(ctx, fresh, e)
-	if err != nil || !changed {
+	after, fields, err := m.apply(ctx, fresh, e)
+	if err != nil || len(fields) == 0 {
 		return err
 	}
 	m.seen.set(after.Key)
@@ -44,41 +44,43 @@ func (m *importer) revise(ctx context.Context, a *access.Account, e access.Roste
 		m.warn(e, "matched by its login alone, and the name is another one: is it the same person?")
 	}
 	rejected := m.report.Rejected.Len()
-	after, changed, err := m.apply(ctx, *a, e)
+	after, fields, err := m.apply(ctx, *a, e)
 	switch {
 	case err != nil || m.report.Rejected.Len() > rejected:
 		return err
-	case !changed:
+	case len(fields) == 0:
 		m.report.Unchanged++
 		return nil
+	case after.Profile != a.Profile:
+		m.warn(e, fmt.Sprintf("the profile changes from %s to %s, and with it what the account must do", a.Profile, after.Profile))
 	}
 	delete(m.parked, a.Key)
 	m.report.Updated++
-	m.did(after.Login, ImportUpdated)
+	m.did(after.Login, ImportUpdated, fields...)
 	return nil
 }
 
 // apply stores what an entry changes of an account, which is new where its Key
-// is 0. changed is false where that is nothing, and where the entry is rejected
-// after all.
-func (m *importer) apply(ctx context.Context, before access.Account, e access.RosterEntry) (after access.Account, changed bool, err error) {
+// is 0. It names the fields: none where that is nothing, and where the entry is
+// rejected after all.
+func (m *importer) apply(ctx context.Context, before access.Account, e access.RosterEntry) (after access.Account, fields []string, err error) {
 	after = m.merged(before, e)
 	students, err := m.students(ctx, after, e)
 	if err != nil {
-		return before, false, err
+		return before, nil, err
 	}
 	plan, err := m.planAccount(ctx, before, after, e.BirthDate, students)
 	if errors.Is(err, access.ErrRefused) {
 		m.reject(e, err.Error())
-		return before, false, nil
+		return before, nil, nil
 	}
 	if err != nil || len(plan.fields) == 0 {
-		return before, false, err
+		return before, nil, err
 	}
 	if err := m.putPlanned(ctx, &plan); err != nil {
-		return before, false, err
+		return before, nil, err
 	}
-	return plan.after, true, nil
+	return plan.after, plan.fields, nil
 }
 
 // merged gives the account as the entry tells of it; what the entry does not

@@ -26,7 +26,7 @@ func (m *importer) leave(ctx context.Context, a *access.Account) error {
 			return fmt.Errorf("store account %s: %w", a.Login, err)
 		}
 		m.report.Updated++
-		m.did(a.Login, ImportUpdated)
+		m.did(a.Login, ImportUpdated, "schools")
 		return nil
 	}
 	why := leftRoster

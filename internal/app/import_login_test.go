@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -137,8 +138,8 @@ func TestImportSaysWhom(t *testing.T) {
 	k.imports(app.ImportOptions{}, pupil("ann", "x1", nil), pupil("ben", "x2", nil), pupil("cy", "x3", nil))
 	report := k.imports(app.ImportOptions{ArchiveMissing: true, MaxAffected: 1, ListAll: true},
 		pupil("anna", "x1", nil), pupil("new", "x4", nil), pupil("cy", "x3", nil))
-	want := []app.ImportItem{{"anna", app.ImportUpdated}, {"new", app.ImportCreated}, {"ben", app.ImportArchived}}
-	if !slices.Equal(report.Items, want) {
+	want := []app.ImportItem{{"anna", app.ImportUpdated, []string{"login", "name"}}, {"new", app.ImportCreated, nil}, {"ben", app.ImportArchived, nil}}
+	if !reflect.DeepEqual(report.Items, want) {
 		t.Errorf("got %v, want %v", report.Items, want)
 	}
 	report, _ = k.ImportRoster(context.Background(), root, rosterOf(pupil("newer", "x5", nil), pupil("bad", "x6", of("Z"))), app.ImportOptions{ListAll: true})
