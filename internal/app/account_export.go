@@ -18,7 +18,7 @@ type held struct {
 	Logins  []store.LoginRow
 	Alerts  []store.AlertRow
 	Notices []store.NoticeRow
-	Audits  []AuditEntry // about the account, its devices and its incidents
+	Audits  []AuditEntry // about the account, its devices and its incidents, and what last changed their rows
 }
 
 // An AccountExport is everything that the store holds about a person, but for
@@ -80,18 +80,50 @@ func (a *App) heldOf(ctx context.Context, tx store.Tx, account access.Account, s
 		}
 	}
 	for _, target := range targets {
-		if err := h.readAudits(ctx, tx, target, since); err != nil {
+		if err := h.readAudits(ctx, tx, store.AuditFilter{Target: target, Since: since}); err != nil {
 			return h, err
 		}
+	}
+	if err := h.readChanges(ctx, tx, account, since); err != nil {
+		return h, err
 	}
 	slices.SortFunc(h.Audits, func(x, y AuditEntry) int { return cmp.Compare(x.Seq, y.Seq) })
 	return h, nil
 }
 
-func (h *held) readAudits(ctx context.Context, tx store.Tx, target string, since time.Time) error {
-	records, err := tx.Audits(ctx, store.AuditFilter{Target: target, Since: since})
+// readChanges reads the records that rows of the account name as their last
+// change: one of many accounts at once has none of them as its target.
+func (h *held) readChanges(ctx context.Context, tx store.Tx, account access.Account, since time.Time) error {
+	credential, err := tx.Credential(ctx, account.Key)
 	if err != nil {
-		return fmt.Errorf("read the audit records of %s: %w", target, err)
+		return fmt.Errorf("read the PIN of %s: %w", account.Login, err)
+	}
+	changes := []int64{account.AuditSeq, credential.AuditSeq}
+	for _, d := range h.Devices {
+		changes = append(changes, d.AuditSeq)
+	}
+	for _, alert := range h.Alerts {
+		changes = append(changes, alert.AuditSeq)
+	}
+	for _, notice := range h.Notices {
+		changes = append(changes, notice.AuditSeq)
+	}
+	for _, seq := range changes {
+		read := slices.ContainsFunc(h.Audits, func(e AuditEntry) bool { return e.Seq == seq })
+		if read || seq == 0 {
+			continue
+		}
+		if err := h.readAudits(ctx, tx, store.AuditFilter{Page: store.Page{After: seq - 1, UpTo: seq}, Since: since}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *held) readAudits(ctx context.Context, tx store.Tx, f store.AuditFilter) error {
+	records, err := tx.Audits(ctx, f)
+	if err != nil {
+		return fmt.Errorf("read the audit records: %w", err)
 	}
 	for _, r := range records {
 		e := AuditEntry{AuditRecord: r}
