@@ -141,7 +141,7 @@ func (s *session) accountImport(ctx context.Context, opts accountImportOptions) 
 		return err
 	}
 	defer rejects.drop()
-	result := importResult{Format: r.Format, DryRun: opts.DryRun}
+	result := importResult{Format: r.Format, DryRun: opts.DryRun, Unread: r.Unread}
 	result.ImportReport, err = s.applyRoster(ctx, a, r, opts)
 	r = access.Roster{} // its memory is needed for the answer
 	if !result.tells(err) {

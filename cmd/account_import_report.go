@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"strings"
 
 	"pinward/internal/access"
 	"pinward/internal/app"
@@ -19,6 +20,7 @@ type importResult struct {
 	app.ImportReport
 	Format string
 	DryRun bool
+	Unread []int // columns, from 1 on
 }
 
 // tells reports whether the result says something beside the error: not where
@@ -97,11 +99,30 @@ func (s *session) writeImport(r importResult) error {
 	}
 	switch {
 	case r.DryRun:
+		s.sayUnread(r.Unread)
 		s.say("Dry run: nothing was changed.")
 	case r.Archived > 0:
 		s.say("%s archived: %s.", count(r.Archived, "account"), endedWords(r.Ended))
 	}
 	return nil
+}
+
+// sayUnread tells, of a plan, what the file holds in vain: it may be a heading
+// that is not understood.
+func (s *session) sayUnread(columns []int) {
+	switch len(columns) {
+	case 0:
+	case 1:
+		s.say("Column %d is not read: --map FIELD=COLUMN says what it is.", columns[0])
+	default:
+		s.say("Columns %s are not read: --map FIELD=COLUMN says what they are.", andNumbers(columns))
+	}
+}
+
+// andNumbers writes "5, 6 and 7".
+func andNumbers(all []int) string {
+	last := len(all) - 1
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(all[:last]), "[]"), " ", ", ") + fmt.Sprintf(" and %d", all[last])
 }
 
 func (s *session) writeImportTable(w io.Writer, r importResult) error {
@@ -199,6 +220,7 @@ func (r importResult) json() map[string]any {
 		warnings = append(warnings, map[string]any{"file": render.Safe(p.File), "line": p.Line, "text": p.Text})
 	}
 	answer["items"], answer["warnings"] = items, warnings
+	answer["columns_unread"] = append([]int{}, r.Unread...)
 	return answer
 }
 

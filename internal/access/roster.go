@@ -38,4 +38,5 @@ type Roster struct {
 	Warnings RosterProblems
 	Digest   string // hex SHA-256 over the files read
 	Delta    bool   // holds changes only: who is missing has not left
+	Unread   []int  // columns of a CSV file, from 1 on, that no field is read from
 }

@@ -40,6 +40,7 @@ func ReadFile(r io.Reader, name string, o Options) (access.Roster, error) {
 	if err != nil {
 		return access.Roster{}, err
 	}
+	roster.Unread = unreadColumns(t.header, columns)
 	t.pick(columns)
 	f := &csvFile{table: t, roster: &roster, options: o, values: newValueMap(o.Values)}
 	if err := t.each(f.row); err != nil {

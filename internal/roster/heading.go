@@ -2,6 +2,7 @@ package roster
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -126,6 +127,19 @@ func csvColumns(file string, header []string, mapped map[string]string) (map[str
 		return nil, columnMissing(file, fieldLogin)
 	}
 	return columns, nil
+}
+
+// unreadColumns numbers, from 1 on, the columns that say something no field is
+// read from. Passwords never are.
+func unreadColumns(header []string, columns map[string]int) []int {
+	read := slices.Collect(maps.Values(columns))
+	var unread []int
+	for i, heading := range header {
+		if key := headingKey(heading); key != "" && !secretHeading(key) && !slices.Contains(read, i) {
+			unread = append(unread, i+1)
+		}
+	}
+	return unread
 }
 
 func mappedColumns(file string, header, keys []string, mapped map[string]string) (map[string]int, error) {

@@ -93,3 +93,14 @@ func TestFieldsCoverTheHeadings(t *testing.T) {
 		}
 	}
 }
+
+func TestColumnsInVain(t *testing.T) {
+	header := []string{"Identifiant", "Nom", "Prénom", "Courriel perso", "", "Mot de passe", "Groupe classe"}
+	columns, err := csvColumns("people.csv", header, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := unreadColumns(header, columns); !slices.Equal(got, []int{4, 7}) {
+		t.Errorf("got %v, want 4 and 7", got)
+	}
+}
