@@ -69,7 +69,7 @@ func (o *policySetOptions) add(c *cobra.Command) {
 	f.BoolVar(&o.Offer, "offer", false, "one of them may be chosen")
 	f.IntVar(&o.PINMin, "pin-min", 0, "the least number of `DIGITS` of a PIN")
 	f.IntVar(&o.PINMax, "pin-max", 0, "the largest number of `DIGITS` of a PIN")
-	f.IntVar(&o.DeviceDays, "device-days", 0, "a device is recognized for so many `DAYS`")
+	f.IntVar(&o.DeviceDays, "device-days", 0, "a device is recognized for so many `DAYS`, and up to a sixth more at random")
 	f.IntVar(&o.IdleDays, "idle-days", 0, "a device unused for so many `DAYS` is no longer recognized")
 	f.IntVar(&o.MaxDevices, "max-devices", 0, "the largest `NUMBER` of recognized devices of an account")
 	f.Var(newChoice(&o.SelfReset, "on", "off"), "self-reset", "whether a forgotten PIN can be reset by mail: `on|off`")

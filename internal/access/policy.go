@@ -20,7 +20,7 @@ type Policy struct {
 	PINMin      int           // digits
 	PINMax      int           // digits
 	PINSuggest  int           // digits of a proposed PIN
-	DeviceDays  int           // lifetime of a recognized device
+	DeviceDays  int           // lifetime of a recognized device, to which SpreadDays may come
 	IdleDays    int           // unused for so long, a device is no longer recognized
 	MaxDevices  int           // per account; lowering it removes none
 	SelfReset   bool          // reset of a forgotten PIN by mail
@@ -58,6 +58,11 @@ func DefaultPolicy(p Profile, now time.Time) Policy {
 	}
 	return policy
 }
+
+// SpreadDays is how many days may come to a device's lifetime at random, so that
+// a class that registered in one morning is not asked again in one morning: a
+// sixth, at most 60.
+func (p Policy) SpreadDays() int { return min(60, p.DeviceDays/6) }
 
 // Check refuses policies that contradict themselves.
 func (p Policy) Check() error {

@@ -215,3 +215,11 @@ func TestEnrolmentOpen(t *testing.T) {
 		})
 	}
 }
+
+func TestSpreadDays(t *testing.T) {
+	for life, want := range map[int]int{1: 0, 5: 0, 7: 1, 30: 5, 180: 30, 365: 60, 400: 60} {
+		if got := (access.Policy{DeviceDays: life}).SpreadDays(); got != want {
+			t.Errorf("%d days: got %d more, want %d", life, got, want)
+		}
+	}
+}

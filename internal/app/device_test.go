@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -345,4 +346,32 @@ func TestALoginRegistersOneDeviceOnceItHasPassed(t *testing.T) {
 	k.give(late, rightPIN, "")
 	k.now = k.now.Add(access.LoginFor)
 	want(t, k.name(late, "Phone", false), access.Deny, access.ReasonLoginExpired)
+}
+
+// TestLifetimesAreSpread: devices of one morning do not all end in one morning,
+// and none lives longer than the policy's pages say.
+func TestLifetimesAreSpread(t *testing.T) {
+	k := teacher(t)
+	days := 30
+	if _, err := k.SetPolicy(t.Context(), root, access.Teacher, app.PolicyUpdate{DeviceDays: &days}); err != nil {
+		t.Fatal(err)
+	}
+	lives := map[time.Duration]bool{}
+	for n := range 10 {
+		k.registered("lea", rightPIN, fmt.Sprintf("Room %d", n))
+	}
+	err := k.Devices(t.Context(), root, app.DeviceQuery{}, func(d store.DeviceRow) error {
+		life := d.ExpiresAt.Sub(k.now)
+		if life < access.Days(30) || life > access.Days(35) {
+			t.Errorf("a device lives for %v, want 30 to 35 days", life)
+		}
+		lives[life] = true
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(lives) < 2 { // 1 in 6^9 by chance
+		t.Errorf("all devices live for %v", lives)
+	}
 }

@@ -168,10 +168,6 @@ func (c *change) newDevice(s *session, label string) (access.Device, error) {
 	}, nil
 }
 
-// spreadDays is how many random days are added to a device's lifetime, so that
-// a class enrolled in one morning does not lose recognition in one morning.
-const spreadDays = 60
-
 func (c *change) expiry(s *session) (time.Time, error) {
 	if s.school.RegistrationAt(s.login.IP) == access.RegisterTonight {
 		return tonight(c.now, s.school.Location()), nil
@@ -180,8 +176,8 @@ func (c *change) expiry(s *session) (time.Time, error) {
 	if _, err := io.ReadFull(c.app.random, b[:]); err != nil {
 		return time.Time{}, fmt.Errorf("spread a device's lifetime: %w", err)
 	}
-	days := s.facts.Policy.DeviceDays + (int(b[0])<<8|int(b[1]))%(spreadDays+1)
-	return c.now.Add(access.Days(days)), nil
+	more := (int(b[0])<<8 | int(b[1])) % (s.facts.Policy.SpreadDays() + 1)
+	return c.now.Add(access.Days(s.facts.Policy.DeviceDays + more)), nil
 }
 
 // tonight gives the next 02:00 on the school's clock.

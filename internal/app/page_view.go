@@ -40,7 +40,7 @@ type PageView struct {
 
 	PINMin, PINMax, PINSuggest int                 // digits
 	Registration               access.Registration // on this network
-	DeviceDays                 int                 // how long a device is recognized
+	DeviceDays                 int                 // how long a device is recognized at most
 
 	Browsing access.Browser // what the login comes from
 	Place    string         // its address; empty: unknown
@@ -125,7 +125,7 @@ func (a *App) pageView(ctx context.Context, tx store.Tx, s session, p access.Pag
 		Protection: account.Protection,
 		School:     s.school.Name, Contact: s.school.Contact, TimeZone: s.facts.Location, Portal: portal,
 		PINMin: s.facts.Policy.PINMin, PINMax: s.facts.Policy.PINMax, PINSuggest: s.facts.Policy.PINSuggest,
-		Registration: s.school.RegistrationAt(s.login.IP), DeviceDays: s.facts.Policy.DeviceDays,
+		Registration: s.school.RegistrationAt(s.login.IP), DeviceDays: s.facts.Policy.DeviceDays + s.facts.Policy.SpreadDays(),
 		Browsing: s.login.Browser(), Inside: s.school.Inside(s.login.IP),
 		ReturnURL: p.ReturnURL, ReturnState: p.State,
 	}

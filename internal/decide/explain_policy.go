@@ -36,7 +36,15 @@ func ExplainPolicy(p access.Policy, now time.Time) []string {
 		lines = append(lines, "none: the password is enough on every device; logins from new devices are only recorded.")
 	}
 	return append(lines, fmt.Sprintf("A recognized device asks for nothing but the password, for %s and as long as it is used at least every %s; an account has at most %d.",
-		days(p.DeviceDays), days(p.IdleDays), p.MaxDevices))
+		lifetime(p), days(p.IdleDays), p.MaxDevices))
+}
+
+// lifetime says how long a device is recognized: "365 to 425 days".
+func lifetime(p access.Policy) string {
+	if p.SpreadDays() == 0 {
+		return days(p.DeviceDays)
+	}
+	return fmt.Sprintf("%d to %s", p.DeviceDays, days(p.DeviceDays+p.SpreadDays()))
 }
 
 // demand says what must be chosen, and from when on.

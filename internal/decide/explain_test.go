@@ -185,7 +185,7 @@ func TestExplainPolicy(t *testing.T) {
 			[]string{
 				"Imposed since 2026-03-02: teacher accounts must be protected by pin;", "for 30 days from the account's creation or from 2026-03-02",
 				"4 to 12 digits; 6 are proposed", "repeats, sequences", "3 wrong PINs end a login, 5 lock the PIN for 15 minutes, 10 block it", "so do 25 within 30 days",
-				"reset by an operator only", "for 365 days", "every 180 days", "at most 10",
+				"reset by an operator only", "for 365 to 425 days", "every 180 days", "at most 10",
 			},
 			[]string{"notify:", "none:", "grace"},
 		},
