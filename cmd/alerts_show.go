@@ -37,8 +37,12 @@ func (s *session) alertsShow(ctx context.Context, number string) error {
 	if format != render.Table {
 		return show(s, alertColumns(), alert)
 	}
+	o := s.renderOptions(format)
+	if o.Zone, err = s.zoneOf(ctx, a, alert.School); err != nil {
+		return err
+	}
 	return s.write(func(w io.Writer) error {
-		if err := render.WriteOne(w, s.renderOptions(format), alertPage(), alert); err != nil {
+		if err := render.WriteOne(w, o, alertPage(), alert); err != nil {
 			return err
 		}
 		if len(incident) < 2 {

@@ -72,5 +72,5 @@ type Options struct {
 	Title string         // of an HTML page
 	Lead  string         // what the page is, under its title; empty: nothing
 	Foot  string         // at the page's end; empty: nothing
-	Zone  *time.Location // in which an HTML page tells times; nil: UTC
+	Zone  *time.Location // in which an HTML page tells times (nil: UTC), and one row of a table (nil: it does not)
 }

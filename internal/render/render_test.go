@@ -257,3 +257,29 @@ func TestParseFormat(t *testing.T) {
 		}
 	}
 }
+
+// TestDetailsTellTheClock: of one row in a zone a time is told by the clock too,
+// and none that is not set.
+func TestDetailsTellTheClock(t *testing.T) {
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := []Column[time.Time]{
+		{Key: "at", Title: "AT", Value: func(at time.Time) any { return at }},
+		{Key: "ended", Title: "ENDED", Value: func(time.Time) any { return time.Time{} }},
+	}
+	for zone, want := range map[*time.Location]string{
+		paris: "AT     2026-01-15 23:30 CET, 2 days ago\nENDED  -\n",
+		nil:   "AT     2 days ago\nENDED  -\n",
+	} {
+		at := time.Date(2026, 1, 15, 22, 30, 0, 0, time.UTC)
+		var b strings.Builder
+		if err := WriteOne(&b, Options{Format: Table, Now: at.Add(48 * time.Hour), Zone: zone}, columns, at); err != nil {
+			t.Fatal(err)
+		}
+		if b.String() != want {
+			t.Errorf("got %q, want %q", b.String(), want)
+		}
+	}
+}

@@ -97,14 +97,14 @@ func appendLine(out []byte, columns []tableColumn, cells []string) []byte {
 func (s *tableSink) stop() error { return nil }
 
 // writeDetails writes one row as a line for each column.
-func writeDetails(w io.Writer, now time.Time, hs []head, cells []value) error {
+func writeDetails(w io.Writer, o Options, hs []head, cells []value) error {
 	columns := []tableColumn{{cell: 0}, {cell: 1}}
 	var rows [][]string
 	for i, h := range hs {
 		if h.title == "" {
 			continue
 		}
-		row := []string{h.title, tableCell(cells[i], now)}
+		row := []string{h.title, detailCell(cells[i], o)}
 		for n := range columns {
 			columns[n].width = max(columns[n].width, textWidth(row[n]))
 		}
@@ -116,6 +116,16 @@ func writeDetails(w io.Writer, now time.Time, hs []head, cells []value) error {
 	}
 	_, err := w.Write(out)
 	return err
+}
+
+// detailCell gives a cell as tableCell does, but for a time: in a zone it is told
+// by the clock too.
+func detailCell(v value, o Options) string {
+	cell := tableCell(v, o.Now)
+	if v.kind == instant && !v.at.IsZero() && o.Zone != nil {
+		cell = v.at.In(o.Zone).Format("2006-01-02 15:04 MST") + ", " + cell
+	}
+	return cell
 }
 
 // tableCell gives a cell as people read it. An empty text or list shows as "-"

@@ -64,7 +64,7 @@ func WriteOne[T any](w io.Writer, o Options, columns []Column[T], row T) error {
 		return err
 	}
 	if o.Format == Table {
-		return writing(writeDetails(w, o.Now, heads(columns), cells))
+		return writing(writeDetails(w, o, heads(columns), cells))
 	}
 	if o.Format == JSON {
 		o.Format = JSONL
