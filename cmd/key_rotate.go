@@ -46,7 +46,7 @@ func (s *session) keyRotate(ctx context.Context, dryRun bool) error {
 	}
 	question := fmt.Sprintf("Make a new key and seal %s with it?", count(plan.Rows, "row"))
 	if plan.Continued {
-		question = fmt.Sprintf("End the rotation to key %s, with %s left?", plan.Key, count(plan.Rows, "row"))
+		question = fmt.Sprintf("Finish the rotation to key %s that was begun, with %s left?", plan.Key, count(plan.Rows, "row"))
 	}
 	if err := s.confirm(ctx, question); err != nil {
 		return err
