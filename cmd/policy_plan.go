@@ -61,8 +61,8 @@ func policyPlanWords(p app.PolicyPlan) string {
 		b.WriteString("  " + change + "\n")
 	}
 	if p.Accounts > 0 {
-		_, _ = fmt.Fprintf(&b, "Accounts that must set up a protection at a login: %d, now %d. Accounts without a mail address: %d.\n",
-			p.SetUpAfter, p.SetUpBefore, p.NoEmail)
+		_, _ = fmt.Fprintf(&b, "Accounts that must set up a protection at a login: now %d, afterwards %d. Accounts without a mail address: %d.\n",
+			p.SetUpBefore, p.SetUpAfter, p.NoEmail)
 	}
 	return b.String()
 }

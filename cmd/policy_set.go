@@ -165,7 +165,7 @@ func (s *session) policySet(ctx context.Context, opts policySetOptions, update a
 		return s.changed(policyItem(plan), "The policy of %s is so already: nothing was changed.", profile)
 	}
 	s.say("%s", strings.TrimSuffix(policyPlanWords(plan), "\n"))
-	if plan.SetUpAfter > plan.SetUpBefore || plan.Weakens() && plan.Accounts > 0 {
+	if plan.SetUpAfter > plan.SetUpAnyway || plan.Weakens() && plan.Accounts > 0 {
 		if err := s.confirm(ctx, fmt.Sprintf("Change the policy of %s?", profile)); err != nil {
 			return err
 		}

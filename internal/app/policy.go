@@ -35,7 +35,8 @@ type PolicyPlan struct {
 	Fields  []string // what differs, by name
 
 	Accounts    int // active accounts of the profile
-	SetUpBefore int // of them, who owe a set-up under Before
+	SetUpBefore int // of them, who owe a set-up now, under Before
+	SetUpAnyway int // of them, who would owe one under Before too by the time that SetUpAfter is of
 	SetUpAfter  int // of them, who owe one under After, once it is in force and its grace is over
 	NoEmail     int // of them, who have no address
 }

@@ -10,8 +10,8 @@ import (
 	"pinward/internal/store"
 )
 
-// count asks the login decision about every active account of the profile,
-// before and after, at the moment when the new policy has its full effect.
+// count asks the login decision about every active account of the profile: now,
+// and under both policies at the moment when the new one has its full effect.
 func (p *PolicyPlan) count(ctx context.Context, tx store.Tx, now time.Time) error {
 	zones, err := timeZones(ctx, tx)
 	if err != nil {
@@ -31,14 +31,14 @@ func (p *PolicyPlan) count(ctx context.Context, tx store.Tx, now time.Time) erro
 			return fmt.Errorf("list the accounts of %s: %w", p.After.Profile, err)
 		}
 		for _, row := range rows {
-			facts := decide.Facts{Now: at, Known: true, Account: row.Account, Location: zones[row.HomeSchool()], Recognition: decide.NoToken}
+			facts := decide.Facts{Known: true, Account: row.Account, Location: zones[row.HomeSchool()], Recognition: decide.NoToken}
 			if facts.Location == nil {
 				facts.Location = time.UTC
 			}
 			if facts.Credential, err = credentialOf(ctx, tx, row); err != nil {
 				return err
 			}
-			p.add(facts)
+			p.add(facts, now, at)
 		}
 		if len(rows) < pageSize {
 			return nil
@@ -47,19 +47,23 @@ func (p *PolicyPlan) count(ctx context.Context, tx store.Tx, now time.Time) erro
 	}
 }
 
-func (p *PolicyPlan) add(f decide.Facts) {
+func (p *PolicyPlan) add(f decide.Facts, now, at time.Time) {
 	p.Accounts++
 	if f.Account.Email == "" {
 		p.NoEmail++
 	}
-	f.Policy = p.Before
+	p.SetUpBefore += setUpOwed(f, p.Before, now)
+	p.SetUpAnyway += setUpOwed(f, p.Before, at)
+	p.SetUpAfter += setUpOwed(f, p.After, at)
+}
+
+// setUpOwed gives 1 where a login at that time must set up a protection, else 0.
+func setUpOwed(f decide.Facts, p access.Policy, at time.Time) int {
+	f.Policy, f.Now = p, at
 	if decide.Login(f).Decision == access.SetUp {
-		p.SetUpBefore++
+		return 1
 	}
-	f.Policy = p.After
-	if decide.Login(f).Decision == access.SetUp {
-		p.SetUpAfter++
-	}
+	return 0
 }
 
 // credentialOf gives as much of an account's credential as decides whether a

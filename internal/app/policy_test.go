@@ -157,21 +157,47 @@ func TestPlanPolicyCounts(t *testing.T) {
 	later, grace := imposed, imposed
 	later.EffectiveAt = pointer(morning.Add(10 * access.Day))
 	grace.Grace = pointer(10 * access.Day)
-	cases := []struct {
-		name   string
-		update app.PolicyUpdate
-		want   [4]int // accounts, set-up before and after, no address
-	}{
-		{"nothing", app.PolicyUpdate{}, [4]int{5, 1, 1, 3}},
-		{"a PIN or a notice imposed", imposed, [4]int{5, 1, 3, 3}},
-		{"imposed from a later day on", later, [4]int{5, 1, 3, 3}},
-		{"imposed with grace", grace, [4]int{5, 1, 3, 3}},
-		{"a PIN imposed", app.PolicyUpdate{Imposed: pointer(true), Allowed: &[]access.Protection{access.ByPIN}}, [4]int{5, 1, 4, 3}},
+	checkCounts(t, k, access.Student, []countCase{
+		{"nothing", app.PolicyUpdate{}, [5]int{5, 1, 1, 1, 3}},
+		{"a PIN or a notice imposed", imposed, [5]int{5, 1, 1, 3, 3}},
+		{"imposed from a later day on", later, [5]int{5, 1, 1, 3, 3}},
+		{"imposed with grace", grace, [5]int{5, 1, 1, 3, 3}},
+		{"a PIN imposed", app.PolicyUpdate{Imposed: pointer(true), Allowed: &[]access.Protection{access.ByPIN}}, [5]int{5, 1, 1, 4, 3}},
+	})
+}
+
+// TestPlanPolicyCountsBeforeAsOfNow is about a policy that is imposed later: who
+// will owe a set-up under it owes none yet.
+func TestPlanPolicyCountsBeforeAsOfNow(t *testing.T) {
+	k := newKit(t)
+	k.person("undecided", func(n *app.NewAccount) { n.Profile = access.Teacher })
+	set := app.PolicyUpdate{EffectiveAt: pointer(morning.Add(10 * access.Day))}
+	if _, err := k.SetPolicy(context.Background(), root, access.Teacher, set); err != nil {
+		t.Fatal(err)
 	}
+	none := &[]access.Protection{access.None}
+	checkCounts(t, k, access.Teacher, []countCase{
+		{"another length", app.PolicyUpdate{PINMin: pointer(6)}, [5]int{1, 0, 1, 1, 1}},
+		{"with a grace", app.PolicyUpdate{Grace: pointer(access.Day)}, [5]int{1, 0, 1, 1, 1}},
+		{"imposed now", app.PolicyUpdate{EffectiveAt: pointer(morning)}, [5]int{1, 0, 0, 1, 1}},
+		{"offered only", app.PolicyUpdate{Imposed: pointer(false), Allowed: none, Default: pointer(access.None)}, [5]int{1, 0, 1, 0, 1}},
+	})
+}
+
+// A countCase is an update of a policy and its accounts: all, who owe a set-up
+// now, who would by then all the same, who will, and who have no address.
+type countCase struct {
+	name   string
+	update app.PolicyUpdate
+	want   [5]int
+}
+
+func checkCounts(t *testing.T, k *kit, profile access.Profile, cases []countCase) {
+	t.Helper()
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			p, err := k.PlanPolicy(ctx, root, access.Student, c.update)
-			if got := [4]int{p.Accounts, p.SetUpBefore, p.SetUpAfter, p.NoEmail}; err != nil || got != c.want {
+			p, err := k.PlanPolicy(context.Background(), root, profile, c.update)
+			if got := [5]int{p.Accounts, p.SetUpBefore, p.SetUpAnyway, p.SetUpAfter, p.NoEmail}; err != nil || got != c.want {
 				t.Errorf("got %v, %v, want %v", got, err, c.want)
 			}
 		})
