@@ -90,8 +90,14 @@ func (p Policy) Check() error {
 // ImposedAt reports whether the policy demands a protection at now.
 func (p Policy) ImposedAt(now time.Time) bool { return p.Imposed && !now.Before(p.EffectiveAt) }
 
-// InGrace reports whether an account that never had a PIN may still pass.
-func (p Policy) InGrace(now time.Time) bool { return now.Before(p.EffectiveAt.Add(p.Grace)) }
+// DemandedFrom gives from when on the policy's demands hold for the account of a
+// credential: later, by the grace, where it never had a PIN.
+func (p Policy) DemandedFrom(c Credential) time.Time {
+	if c.NeverSet() {
+		return p.EffectiveAt.Add(p.Grace)
+	}
+	return p.EffectiveAt
+}
 
 // EnrolmentOpen reports whether the password alone suffices for a first PIN of
 // an account created at created: within the window that begins with the

@@ -153,32 +153,50 @@ func TestEffective(t *testing.T) {
 	}
 }
 
-func TestImposedAtAndInGrace(t *testing.T) {
+func TestImposedAt(t *testing.T) {
 	p := access.DefaultPolicy(access.Teacher, epoch())
-	p.Grace = access.Days(7)
 	tests := []struct {
-		name             string
-		now              time.Time
-		imposed, inGrace bool
+		name string
+		now  time.Time
+		want bool
 	}{
-		{"just before it takes effect", epoch().Add(-1), false, true},
-		{"as it takes effect", epoch(), true, true},
-		{"just before grace ends", epoch().Add(p.Grace - 1), true, true},
-		{"as grace ends", epoch().Add(p.Grace), true, false},
-		{"ten years later", epoch().AddDate(10, 0, 0), true, false},
+		{"just before it takes effect", epoch().Add(-1), false},
+		{"as it takes effect", epoch(), true},
+		{"ten years later", epoch().AddDate(10, 0, 0), true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := p.ImposedAt(tt.now); got != tt.imposed {
-				t.Errorf("imposed: got %v, want %v", got, tt.imposed)
-			}
-			if got := p.InGrace(tt.now); got != tt.inGrace {
-				t.Errorf("in grace: got %v, want %v", got, tt.inGrace)
+			if got := p.ImposedAt(tt.now); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})
 	}
 	if access.DefaultPolicy(access.Student, epoch()).ImposedAt(epoch()) {
 		t.Error("an offered protection counts as imposed")
+	}
+}
+
+func TestDemandedFrom(t *testing.T) {
+	week := access.Days(7)
+	tests := []struct {
+		name  string
+		c     access.Credential
+		grace time.Duration
+		want  time.Time
+	}{
+		{"never had a PIN", access.Credential{}, week, epoch().Add(week)},
+		{"never had a PIN, no grace", access.Credential{}, 0, epoch()},
+		{"has a PIN", access.Credential{Sealed: []byte("sealed"), SetAt: epoch()}, week, epoch()},
+		{"had a PIN", access.Credential{SetAt: epoch(), ClearedAt: epoch()}, week, epoch()},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := access.DefaultPolicy(access.Teacher, epoch())
+			p.Grace = tt.grace
+			if got := p.DemandedFrom(tt.c); !got.Equal(tt.want) {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
 	}
 }
 

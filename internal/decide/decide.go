@@ -148,7 +148,8 @@ func (f Facts) choiceOwed() (access.Reason, bool) {
 // graceRuns reports whether the policy still lets an account pass that never
 // had a PIN, and would otherwise owe one.
 func (f Facts) graceRuns() bool {
-	if !f.Credential.NeverSet() || !f.Policy.InGrace(f.Now) || f.Policy.Grace == 0 {
+	end := f.Policy.DemandedFrom(f.Credential)
+	if !end.After(f.Policy.EffectiveAt) || !f.Now.Before(end) {
 		return false
 	}
 	_, owed := f.choiceOwed()

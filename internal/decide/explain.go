@@ -93,7 +93,7 @@ func (f Facts) explainNew(o Outcome) Line {
 	case access.ReasonPINTemporary:
 		return Line{Text: onNew + "the temporary PIN is asked after the password, and a new one must be set in the same login."}
 	case access.ReasonGrace:
-		return Line{Text: fmt.Sprintf("%sthe password is enough until %s; then a protection must be set up: %s.", onNew, f.local(f.Policy.EffectiveAt.Add(f.Policy.Grace)), f.owed())}
+		return Line{Text: fmt.Sprintf("%sthe password is enough until %s; then a protection must be set up: %s.", onNew, f.local(f.Policy.DemandedFrom(f.Credential)), f.owed())}
 	case access.ReasonNotifyOnly:
 		return Line{Text: onNew + "the password is enough; each such login is told by mail."}
 	case access.ReasonNoProtection:
@@ -126,7 +126,7 @@ func (f Facts) owed() string {
 
 func (f Facts) unprotected() string {
 	if f.Account.Protection == access.NotChosen && f.Policy.Imposed {
-		return "nothing has been chosen, and nothing is demanded before " + f.local(f.Policy.EffectiveAt)
+		return "nothing has been chosen, and nothing is demanded before " + f.local(f.Policy.DemandedFrom(f.Credential))
 	}
 	if f.Account.Protection == access.NotChosen {
 		return "nothing has been chosen, and nothing is demanded"

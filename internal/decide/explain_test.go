@@ -144,6 +144,14 @@ func TestExplainAccountNothingChosen(t *testing.T) {
 			f.Account.Protection, f.Credential = access.NotChosen, access.Credential{}
 			f.Policy.EffectiveAt = explainAt.Add(access.Day)
 		}, []string{"nothing is demanded before 2026-03-03", "No device"}, []string{"", ""}},
+		{"never chosen, not yet imposed, then in grace", 0, func(f *decide.Facts) {
+			f.Account.Protection, f.Credential = access.NotChosen, access.Credential{}
+			f.Policy.EffectiveAt, f.Policy.Grace = explainAt.Add(access.Day), 14*access.Day
+		}, []string{"nothing is demanded before 2026-03-17", "No device"}, []string{"", ""}},
+		{"never chosen, not yet imposed, and there is a PIN, which grace is not for", 0, func(f *decide.Facts) {
+			f.Account.Protection = access.NotChosen
+			f.Policy.EffectiveAt, f.Policy.Grace = explainAt.Add(access.Day), 14*access.Day
+		}, []string{"nothing is demanded before 2026-03-03", "No device"}, []string{"", ""}},
 		{"never chosen, offered", 0, func(f *decide.Facts) {
 			f.Account.Protection, f.Credential = access.NotChosen, access.Credential{}
 			f.Policy = access.DefaultPolicy(access.Student, explainAt)
