@@ -75,14 +75,28 @@ func (p Policy) Check() error {
 		return Usage(fmt.Sprintf("policy: default %s is not among the allowed protections", p.Default), "choose the default among them with --default")
 	case p.Imposed && slices.Contains(p.Allowed, None):
 		return Usage("policy: none is allowed, so nothing is imposed", "leave none out of --allow, or use --offer")
-	case p.PINMin < MinPINLength || p.PINMax > MaxPINLength || p.PINMin > p.PINMax:
-		return Usage(fmt.Sprintf("policy: PIN length %d to %d: not within %d to %d", p.PINMin, p.PINMax, MinPINLength, MaxPINLength), "")
-	case p.DeviceDays < 1 || p.DeviceDays > 400 || p.IdleDays < 1 || p.IdleDays > 400:
-		return Usage("policy: device days: not within 1 to 400", "browsers forget cookies after 400 days")
-	case p.MaxDevices < 1 || p.MaxDevices > 50:
-		return Usage("policy: number of devices: not within 1 to 50", "")
-	case p.Grace < 0 || p.Grace > 90*Day || p.Window < 0 || p.Window > 366*Day:
-		return Usage("policy: grace or window: not within 90 and 366 days", "")
+	}
+	return p.checkNumbers()
+}
+
+// checkNumbers refuses numbers and times that are out of their limits.
+func (p Policy) checkNumbers() error {
+	outside := func(n, least, most int) bool { return n < least || n > most }
+	switch {
+	case outside(p.PINMin, MinPINLength, MaxPINLength), outside(p.PINMax, MinPINLength, MaxPINLength):
+		return Usage(fmt.Sprintf("policy: PIN length: not within %d to %d", MinPINLength, MaxPINLength), "give --pin-min and --pin-max within these")
+	case p.PINMin > p.PINMax:
+		return Usage(fmt.Sprintf("policy: PIN length: the minimum %d is above the maximum %d", p.PINMin, p.PINMax), "give both --pin-min and --pin-max")
+	case outside(p.DeviceDays, 1, 400):
+		return Usage("policy: device days: not within 1 to 400", "give --device-days within these; browsers forget cookies after 400 days")
+	case outside(p.IdleDays, 1, 400):
+		return Usage("policy: idle days: not within 1 to 400", "give --idle-days within these; browsers forget cookies after 400 days")
+	case outside(p.MaxDevices, 1, 50):
+		return Usage("policy: number of devices: not within 1 to 50", "give --max-devices within these")
+	case p.Grace < 0 || p.Grace > 90*Day:
+		return Usage("policy: grace: not within 0 to 90 days", "give --grace within these, such as 14d")
+	case p.Window < 0 || p.Window > 366*Day:
+		return Usage("policy: window: not within 0 to 366 days", "give --window within these, such as 30d")
 	}
 	return nil
 }

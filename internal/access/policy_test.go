@@ -1,7 +1,9 @@
 package access_test
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,6 +98,36 @@ func TestPolicyCheck(t *testing.T) {
 				return
 			}
 			wantKind(t, err, access.ErrUsage, "")
+		})
+	}
+}
+
+// TestPolicyCheckNamesTheField holds a refusal to what was wrong, and to a hint.
+func TestPolicyCheckNamesTheField(t *testing.T) {
+	tests := []struct {
+		name       string
+		change     func(p *access.Policy)
+		text, hint string
+	}{
+		{"no digits", func(p *access.Policy) { p.PINMin = 0 }, "PIN length: not within 4 to 12", "--pin-min"},
+		{"too short", func(p *access.Policy) { p.PINMax = 3 }, "PIN length: not within 4 to 12", "--pin-max"},
+		{"too long", func(p *access.Policy) { p.PINMin = 13 }, "PIN length: not within 4 to 12", "--pin-min"},
+		{"crossed", func(p *access.Policy) { p.PINMin, p.PINMax = 12, 8 }, "PIN length: the minimum 12 is above the maximum 8", "--pin-min and --pin-max"},
+		{"device days", func(p *access.Policy) { p.DeviceDays = 401 }, "device days: not within 1 to 400", "--device-days"},
+		{"idle days", func(p *access.Policy) { p.IdleDays = 0 }, "idle days: not within 1 to 400", "--idle-days"},
+		{"many idle days", func(p *access.Policy) { p.IdleDays = 401 }, "idle days: not within 1 to 400", "--idle-days"},
+		{"devices", func(p *access.Policy) { p.MaxDevices = 51 }, "number of devices: not within 1 to 50", "--max-devices"},
+		{"grace", func(p *access.Policy) { p.Grace = access.Days(91) }, "grace: not within 0 to 90 days", "--grace"},
+		{"window", func(p *access.Policy) { p.Window = access.Days(367) }, "window: not within 0 to 366 days", "--window"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := access.DefaultPolicy(access.Teacher, epoch())
+			tt.change(&p)
+			var e *access.Error
+			if !errors.As(p.Check(), &e) || e.Text != "policy: "+tt.text || !strings.Contains(e.Hint, tt.hint) {
+				t.Errorf("got %+v, want %q with a hint of %s", e, tt.text, tt.hint)
+			}
 		})
 	}
 }
