@@ -112,7 +112,10 @@ func (c *change) resetPIN(ctx context.Context, account access.Account, valid tim
 		return ResetItem{}, err
 	}
 	item := ResetItem{Login: account.Login, Name: account.Name(), Group: account.Group, Code: code, ExpiresAt: expires, Ended: ended}
-	if err := c.raise(ctx, account, detect.Changed(access.AlertPINReset), occasion{}); err != nil || old.NeverSet() {
+	if old.NeverSet() {
+		return item, nil // the code is for a first PIN: nothing was reset
+	}
+	if err := c.raise(ctx, account, detect.Changed(access.AlertPINReset), occasion{}); err != nil {
 		return item, err
 	}
 	return item, c.notify(ctx, account, access.Notice{

@@ -2,12 +2,15 @@ package app_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"testing"
 	"time"
 
 	"pinward/internal/access"
 	"pinward/internal/app"
+	"pinward/internal/detect"
+	"pinward/internal/secret"
 	"pinward/internal/store"
 )
 
@@ -195,4 +198,37 @@ func TestClearedPINNeedsItsCode(t *testing.T) {
 	if !errors.Is(err, access.ErrRefused) || access.CodeOf(err) != "pin_not_set" {
 		t.Errorf("the old PIN: got %v, want pin_not_set", err)
 	}
+}
+
+// TestACodeForAFirstPINIsNoReset is the first hand-out of codes to a class:
+// nothing was reset, so nothing can be soon after a reset.
+func TestACodeForAFirstPINIsNoReset(t *testing.T) {
+	k := newKit(t)
+	k.watchful()
+	k.add("lea", access.Teacher)
+	k.now = k.now.Add(access.Days(40)) // the enrolment window is over
+	k.reset("lea")
+	code := k.reset("lea")
+	wantKinds(t, k.alerts("lea"))
+	want(t, k.tryCode(k.start("lea", "").LoginID, code), access.Allow, access.ReasonEnrolmentClosed)
+	wantKinds(t, k.alerts("lea"), access.AlertFirstPINSet, access.AlertNewDevice)
+}
+
+// TestACodeAfterAPINIsAReset holds also where the PIN is gone already.
+func TestACodeAfterAPINIsAReset(t *testing.T) {
+	k := teacher(t)
+	k.watchful()
+	k.reset("lea")
+	k.now = k.now.Add(access.Days(2))
+	code := k.reset("lea")
+	want(t, k.tryCode(k.start("lea", "").LoginID, code), access.Allow, access.ReasonSetupCodeRequired)
+	wantKinds(t, k.alerts("lea"), access.AlertFirstPINSet, access.AlertPINReset, access.AlertPINReset, access.AlertNewDevice, access.AlertNewAfterReset)
+}
+
+// watchful lets the rules of detection judge by their thresholds.
+func (k *kit) watchful() {
+	k.App = app.New(app.Deps{
+		Store: k.store, Keys: k.keys, Random: rand.Reader, Hasher: secret.Hasher{MemoryKiB: 64, Time: 1},
+		Now: func() time.Time { return k.now }, Detect: detect.Defaults(),
+	})
 }
