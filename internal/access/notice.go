@@ -74,6 +74,7 @@ type NoticeFacts struct {
 
 	LoginKey  int64 `json:"login_number,omitempty"` // of the login that it comes from
 	SelfReset bool  `json:"self_reset,omitempty"`   // policy lets the person replace a forgotten PIN by mail
+	Suspended bool  `json:"suspended,omitempty"`    // the account is: the person cannot log in
 }
 
 // A Notice is a message owed to a person or a school: mailed from the outbox,

@@ -125,7 +125,7 @@ func (c *change) contain(ctx context.Context, account access.Account, suspend bo
 		return ResetItem{}, err
 	}
 	return item, c.notify(ctx, account, access.Notice{Kind: access.NoticeContained, Facts: access.NoticeFacts{
-		By: string(c.by.Role), Reason: reason,
+		By: string(c.by.Role), Reason: reason, Suspended: account.Status == access.Suspended,
 	}})
 }
 

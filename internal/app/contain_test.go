@@ -67,7 +67,7 @@ func TestContainTakesEverythingAway(t *testing.T) {
 		t.Error("a change of the password is not advised")
 	}
 	told := k.notices(access.NoticeContained)
-	if len(told) != 2 || told[0].ToSchool || told[0].Facts.Reason != "it was not them" || !told[1].ToSchool || told[1].Facts.Login != "lea" {
+	if len(told) != 2 || told[0].ToSchool || told[0].Facts.Suspended || told[0].Facts.Reason != "it was not them" || !told[1].ToSchool || told[1].Facts.Login != "lea" {
 		t.Errorf("notices: got %+v, want the person and the school", told)
 	}
 }
@@ -77,6 +77,9 @@ func TestContainSuspends(t *testing.T) {
 	items := k.contain(app.Contain{Logins: []string{"lea"}, Suspend: true})
 	if items[0].Code.Reveal() != "" {
 		t.Error("a code is out for an account that nobody may use")
+	}
+	if told := k.notices(access.NoticeContained); len(told) != 2 || !told[0].Facts.Suspended || told[1].Facts.Suspended {
+		t.Errorf("notices: got %+v, want the person's to know of the suspension", told)
 	}
 	want(t, k.start("lea", ""), access.Deny, access.ReasonAccountSuspended)
 	k.mustStatus((*app.App).RestoreAccount)

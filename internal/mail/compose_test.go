@@ -16,7 +16,7 @@ import (
 )
 
 // eachMail composes every mail that there is: each kind in each language, to the
-// person and to the school, those that policy words otherwise, and the test mail.
+// person and to the school, those that are worded otherwise, and the test mail.
 func eachMail(t *testing.T, check func(name string, n access.Notice, m Message)) {
 	t.Helper()
 	to := recipient(t)
@@ -48,8 +48,15 @@ func eachMail(t *testing.T, check func(name string, n access.Notice, m Message))
 			}
 			check(filepath.Join(lang, string(kind)+".reset"), n, m)
 		}
+		suspended := sample(access.NoticeContained, lang)
+		suspended.Facts.Suspended = true
+		m, err := Compose(suspended, to, access.Secret{}, sender())
+		if err != nil {
+			t.Errorf("%s in %s, suspended: %v", suspended.Kind, lang, err)
+		}
+		check(filepath.Join(lang, string(suspended.Kind)+".suspended"), suspended, m)
 		n, reader := alertDigest(lang)
-		m, err := Compose(n, reader, access.Secret{}, sender())
+		m, err = Compose(n, reader, access.Secret{}, sender())
 		if err != nil {
 			t.Errorf("digest of alerts in %s: %v", lang, err)
 		}

@@ -58,10 +58,11 @@ type partWords struct {
 
 // The keys of the mails that belong to no kind of notice.
 const (
-	keyTest     = "test"
-	keyAny      = "any"
-	keyAlerts   = "digest.alerts" // of a report, to whatever address was named for it
-	schoolWords = ".school"       // follows the kind where the school reads it, not the person
+	keyTest        = "test"
+	keyAny         = "any"
+	keyAlerts      = "digest.alerts" // of a report, to whatever address was named for it
+	schoolWords    = ".school"       // follows the kind where the school reads it, not the person
+	suspendedWords = ".suspended"    // follows the kind where the person cannot log in
 )
 
 var catalog = sync.OnceValue(func() i18n.Catalog[words] { return i18n.NewCatalog[words](wordFiles, nil) })
@@ -72,6 +73,9 @@ func (w words) of(n access.Notice) (mailWords, bool) {
 	own, known := w.Mails[kind]
 	if n.Kind == access.NoticeDigest && n.ToSchool && n.Topic == "" {
 		return w.Mails[keyAlerts], true
+	}
+	if closed, told := w.Mails[kind+suspendedWords]; told && n.Facts.Suspended && !n.ToSchool {
+		return closed, true
 	}
 	if !known || !n.ToSchool {
 		return own, known

@@ -48,7 +48,7 @@ func noticeRoundTrip(t *testing.T, f *fixture) {
 		Address: "ada@example.org", Lang: "en",
 		Facts: access.NoticeFacts{
 			At: epoch(), Browser: "Firefox on Linux", IP: address("192.0.2.1"), Inside: true, Label: "Room 1",
-			By: "principal", Reason: "a reason", Until: epoch().Add(time.Hour), Login: "a.bob", Count: 2, Items: []string{"a line"}, LoginKey: 7, SelfReset: true,
+			By: "principal", Reason: "a reason", Until: epoch().Add(time.Hour), Login: "a.bob", Count: 2, Items: []string{"a line"}, LoginKey: 7, SelfReset: true, Suspended: true,
 		},
 		Secret: access.Sealed{KeyID: "key_1", Blob: []byte{1}}, Topic: "topic", AlertKey: 7, MessageID: "<n1@example.org>",
 		State: access.NoticeDead, Tries: 3, NextAt: epoch().Add(time.Minute), LeasedUntil: epoch().Add(time.Second),
