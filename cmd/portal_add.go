@@ -97,12 +97,15 @@ func (s *session) portalAdd(ctx context.Context, opts portalAddOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := s.checkOutput(); err != nil {
+		return err
+	}
 	made, err := a.AddPortal(ctx, s.Operator, portal)
 	if err != nil {
 		return err
 	}
 	if err := s.madePortal(made, "added"); err != nil {
-		return err
+		return fmt.Errorf("the portal is added, but its key was not shown; give it another by portal rotate: %w", err)
 	}
 	if len(made.Mistakable) > 0 {
 		s.warn("%s", mistakableText(made.Portal.Name, made.Mistakable))

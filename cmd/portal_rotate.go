@@ -2,8 +2,11 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"pinward/internal/app"
 )
 
 func newPortalRotate(s *session) *cobra.Command {
@@ -12,7 +15,8 @@ func newPortalRotate(s *session) *cobra.Command {
 		Short: "Give a portal a new key, and show it once",
 		Long: `Give a portal a new key. The key in use stays good beside it, so that the portal
 can be changed over without a gap; it goes at the next rotation, or at once with
-"pinward portal revoke NAME --key-id ID".`,
+"pinward portal revoke NAME --key-id ID". A rotation by which a key goes is done
+after a confirmation.`,
 		Example: `  pinward portal rotate ent
   pinward portal rotate ent -o json`,
 		Args:              cobra.ExactArgs(1),
@@ -26,9 +30,37 @@ func (s *session) portalRotate(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	goes, err := s.keyToGo(ctx, a, name)
+	if err != nil {
+		return err
+	}
+	if goes != "" {
+		question := fmt.Sprintf("Give portal %s a new key? Key %s is no longer good then.", name, goes)
+		if err := s.confirmOr(ctx, question, "key "+goes+" is no longer good then; repeat the command with --yes"); err != nil {
+			return err
+		}
+	}
+	if err := s.checkOutput(); err != nil {
+		return err
+	}
 	made, err := a.RotatePortal(ctx, s.Operator, name)
 	if err != nil {
 		return err
 	}
-	return s.madePortal(made, "has a new key")
+	if err := s.madePortal(made, "has a new key"); err != nil {
+		return fmt.Errorf("the portal has the new key %s, but it was not shown; revoke it and rotate again: %w", made.KeyID, err)
+	}
+	return nil
+}
+
+// keyToGo gives the id of the key that a rotation would take from the portal;
+// empty: none, or the use case says what is missing.
+func (s *session) keyToGo(ctx context.Context, a *app.App, name string) (string, error) {
+	portals, err := a.Portals(ctx, s.Operator, false)
+	for _, p := range portals {
+		if p.Name == name {
+			return p.KeyToGo(), err
+		}
+	}
+	return "", err
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -146,6 +147,21 @@ func TestBulkAsksOnATerminal(t *testing.T) {
 				t.Errorf("changed: got %t, want %t", changed, c.code == 0)
 			}
 		})
+	}
+}
+
+func TestRotationAsksWhichKeyGoes(t *testing.T) {
+	h := newHome(t)
+	h.run(0, "", "portal", "add", "ent", "--scope", "login", "--school", "A")
+	h.run(0, "", "portal", "rotate", "ent")
+	oldest := regexp.MustCompile(`"key_ids":\["(k\w+)"`).FindStringSubmatch(h.run(0, "", "portal", "list", "-o", "json"))[1]
+	before := h.state()
+	p := h.start("portal", "rotate", "ent")
+	p.waitForText("Give portal ent a new key? Key " + oldest + " is no longer good then. [y/N] ")
+	p.keysIn("n\n")
+	p.ends(6)
+	if got := h.state(); got != before {
+		t.Errorf("state after a no: got %s, want %s", got, before)
 	}
 }
 

@@ -43,6 +43,15 @@ func (s Scope) ByNetwork() bool { return s == ScopeCompat || s == ScopeRADIUS }
 // use, and the one that takes its place.
 const MaxPortalKeys = 2
 
+// KeyToGo gives the id of the key that goes where the portal gets another one;
+// empty: none.
+func (p Portal) KeyToGo() string {
+	if len(p.Keys) < MaxPortalKeys {
+		return ""
+	}
+	return p.Keys[0].ID
+}
+
 // A Portal is a program that is allowed to run logins.
 type Portal struct {
 	Key        int64

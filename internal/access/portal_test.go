@@ -113,3 +113,20 @@ func TestMistakable(t *testing.T) {
 		}
 	}
 }
+
+func TestKeyToGo(t *testing.T) {
+	for name, c := range map[string]struct {
+		keys []PortalKey
+		want string
+	}{
+		"no key":         {nil, ""},
+		"the key in use": {[]PortalKey{{ID: "k1"}}, ""},
+		"as many as there may be, of which the oldest": {[]PortalKey{{ID: "k1"}, {ID: "k2"}}, "k1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := (Portal{Keys: c.keys}).KeyToGo(); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}

@@ -114,10 +114,10 @@ func (c *change) giveKey(ctx context.Context, made *MadePortal) error {
 	if made.KeyID, made.Key, err = secret.NewPortalKey(c.app.random); err != nil {
 		return err
 	}
-	p.Keys = append(p.Keys, access.PortalKey{ID: made.KeyID, Hash: secret.HashPortalKey(made.Key), CreatedAt: c.now})
-	if len(p.Keys) > access.MaxPortalKeys {
-		made.Dropped, p.Keys = p.Keys[0].ID, p.Keys[1:]
+	if made.Dropped = p.KeyToGo(); made.Dropped != "" {
+		p.Keys = p.Keys[1:]
 	}
+	p.Keys = append(p.Keys, access.PortalKey{ID: made.KeyID, Hash: secret.HashPortalKey(made.Key), CreatedAt: c.now})
 	p.AuditSeq = c.seq
 	c.note("key_id", made.KeyID)
 	c.note("key_dropped", made.Dropped)
@@ -132,7 +132,7 @@ func (c *change) giveKey(ctx context.Context, made *MadePortal) error {
 }
 
 // RotatePortal gives a portal a new key. The one in use stays good beside it,
-// and goes at the next rotation, or by RevokePortalKey.
+// and goes at the next rotation (access.Portal.KeyToGo), or by RevokePortalKey.
 //
 // Errors: access.ErrNotFound for a portal that is not there, or revoked.
 func (a *App) RotatePortal(ctx context.Context, by access.Operator, name string) (MadePortal, error) {
