@@ -179,6 +179,9 @@ func (s *session) showDone(v manyVerb, items []app.ResetItem) error {
 		}
 		s.tell("%s %s: %s.%s", count(len(good), "account"), v.done, endedWords(ended), once)
 	}
+	if len(items) == 0 {
+		s.tell("%s", v.none)
+	}
 	return s.partlyDone(good, failed, "the others are done")
 }
 
@@ -188,11 +191,7 @@ func (s *session) writeDone(v manyVerb, items, good []app.ResetItem) error {
 		return err
 	}
 	if !machine {
-		none := v.none
-		if len(items) > 0 {
-			none = "" // the error says why
-		}
-		return list(s, v.columns, rows(good), none)
+		return list(s, v.columns, rows(good), "")
 	}
 	changes := make([]changeItem, len(items))
 	for i, item := range items {

@@ -62,10 +62,12 @@ func NotFound(what, name string) error {
 	case "portal key", "portal with scope":
 		list = "portal list"
 	}
-	return &Error{
-		Kind: ErrNotFound, Code: "not_found",
-		Text: fmt.Sprintf("%s %q: not found", what, name), Hint: "see: pinward " + list,
-	}
+	return NotFoundHint(what, name, "see: pinward "+list)
+}
+
+// NotFoundHint is NotFound where more can be said than where to look.
+func NotFoundHint(what, name, hint string) error {
+	return &Error{Kind: ErrNotFound, Code: "not_found", Text: fmt.Sprintf("%s %q: not found", what, name), Hint: hint}
 }
 
 // Refused builds a refusal with a stable code.

@@ -201,7 +201,7 @@ func TestAuthorizationMatrix(t *testing.T) {
 // on one of school B, and on one that does not exist.
 func (row matrixRow) check(t *testing.T, role access.Role) {
 	k := newKit(t)
-	k.person("own", nil)
+	k.person("own", func(n *app.NewAccount) { n.Group = "6A" })
 	k.person("boss", func(n *app.NewAccount) { n.Profile = access.Management })
 	k.person("foreign", func(n *app.NewAccount) { n.Schools = []string{"B"} })
 	by := operator(role, "A")

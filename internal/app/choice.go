@@ -6,13 +6,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"pinward/internal/access"
 	"pinward/internal/store"
 )
 
 // A choice names the accounts that a bulk use case acts on: by login, or every
-// usable account of a group or school.
+// usable account of a group or school. A group without any is not found.
 type choice struct {
 	action     Action
 	verb       string // as in "reset the PIN of"
@@ -132,11 +133,31 @@ func bulkAccounts(ctx context.Context, tx store.Tx, by access.Operator, ch choic
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.Accounts(ctx, store.AccountFilter{Schools: schools, Group: ch.group, Status: access.Active})
+	filter := store.AccountFilter{Schools: schools, Group: ch.group, Status: access.Active}
+	rows, err := tx.Accounts(ctx, filter)
 	if err != nil {
 		return nil, fmt.Errorf("list the accounts of %s: %w", ch.action, err)
 	}
+	if len(rows) == 0 && ch.group != "" {
+		return nil, noGroup(ctx, tx, filter)
+	}
 	return rows, nil
+}
+
+// noGroup says that nobody is in the group, which may be called otherwise.
+func noGroup(ctx context.Context, tx store.Tx, f store.AccountFilter) error {
+	name, hint := f.Group, "only active accounts count; see: pinward account list --status active"
+	f.Group = ""
+	err := tx.EachAccount(ctx, f, func(account access.Account) error {
+		if strings.EqualFold(account.Group, name) {
+			hint = "did you mean: " + account.Group
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("look for group %q: %w", name, err)
+	}
+	return access.NotFoundHint("group", shortened(name), hint)
 }
 
 // withoutPIN keeps the targets that have no PIN, and those with an error.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -263,6 +264,38 @@ func TestResetNamesEachAccountOnce(t *testing.T) {
 				t.Errorf("reset: got %q, want %q", got, c.want)
 			}
 			k.wantResetRecord(head, items)
+		})
+	}
+}
+
+func TestResetOfAGroupThatIsNotThere(t *testing.T) {
+	k := newKit(t)
+	k.person("ann", func(n *app.NewAccount) { n.Group = "6A" })
+	k.person("old", func(n *app.NewAccount) { n.Group = "6B" })
+	k.status("old", (*app.App).ArchiveAccount)
+	anywhere := "only active accounts count; see: pinward account list --status active"
+	for _, c := range []struct {
+		name string
+		by   access.Operator
+		req  app.ResetPINs
+		hint string
+	}{
+		{"unknown", root, app.ResetPINs{Group: "9Z", Bulk: true}, anywhere},
+		{"of archived accounts", root, app.ResetPINs{Group: "6B", Bulk: true}, anywhere},
+		{"at another school", root, app.ResetPINs{Group: "6A", School: "B", Bulk: true}, anywhere},
+		{"foreign", operator(access.RolePrincipal, "B"), app.ResetPINs{Group: "6A", Bulk: true}, anywhere},
+		{"in other letters", root, app.ResetPINs{Group: "6a", Bulk: true}, "did you mean: 6A"},
+		{"foreign, in other letters", operator(access.RolePrincipal, "B"), app.ResetPINs{Group: "6a", Bulk: true}, anywhere},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, planErr := k.PlanReset(t.Context(), c.by, c.req)
+			_, err := k.ResetPINs(t.Context(), c.by, c.req)
+			for _, err := range []error{planErr, err} {
+				var e *access.Error
+				if !errors.As(err, &e) || !errors.Is(err, access.ErrNotFound) || e.Hint != c.hint {
+					t.Errorf("got %v, want not found with the hint %q", err, c.hint)
+				}
+			}
 		})
 	}
 }
