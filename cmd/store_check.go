@@ -54,8 +54,9 @@ func (s *session) showCheck(report app.CheckReport) error {
 	if format != render.Table {
 		return show(s, checkColumns(), report)
 	}
-	if len(report.Problems) > 0 {
-		return list(s, storeProblemColumns(), rows(report.Problems), "")
+	// Without problems as well: a file would keep those of another day.
+	if err := list(s, storeProblemColumns(), rows(report.Problems), ""); err != nil || len(report.Problems) > 0 {
+		return err
 	}
 	s.say("The store is sound: %s, %s opened, %s in an unbroken chain.",
 		count(report.Accounts, "account"), count(report.Sealed, "seal"), count(int(report.Records), "audit record"))
