@@ -39,7 +39,7 @@ func (s *session) accountExport(ctx context.Context, login, lang string) error {
 	if err != nil {
 		return err
 	}
-	asked := s.globals.flags.Lookup("output").Changed
+	asked := s.globals.named()
 	if asked && format != render.JSON && format != render.JSONL && format != render.HTML {
 		return access.Usage("account export: what is held fits no table", "use -o json or -o html")
 	}

@@ -1,6 +1,10 @@
 package cmd
 
 import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -28,7 +32,7 @@ func (g *globals) add(root *cobra.Command) {
 	f.StringVar(&g.Store, "store", "", "store `PATH` (env PINWARD_STORE)")
 	f.StringVar(&g.Keyring, "keyring", "", "keyring `FILE` (env PINWARD_KEYRING)")
 	f.StringVarP(&g.Output, "output", "o", "", "output `FORMAT`: table, json, jsonl, csv, xlsx or html")
-	f.StringVar(&g.OutputFile, "output-file", "", "write the data to `FILE`: old or new, never half")
+	f.StringVar(&g.OutputFile, "output-file", "", "write the data to `FILE`: old or new, never half; without -o in the format of its ending")
 	f.StringVar(&g.CSV, "csv", "", "CSV `DIALECT`: excel is what a French spreadsheet opens")
 	f.StringVar(&g.Reason, "reason", "", "why, as `TEXT` for the audit record")
 	f.BoolVarP(&g.Yes, "yes", "y", false, "do not ask for confirmation")
@@ -56,8 +60,36 @@ func (g *globals) set() map[string]string {
 	return values
 }
 
-// format gives the output format; --csv alone means CSV.
+// format gives the output format: what -o or --csv says, else the file's ending,
+// else what is configured.
 func (g *globals) format(configured string) (render.Format, error) {
+	ending := g.ending()
+	asked := g.CSV != "" || g.flags.Lookup("output").Changed
+	if ending != "" && !asked {
+		return ending, nil
+	}
+	format, err := g.spoken(configured)
+	if err == nil && ending != "" && ending != format {
+		text := fmt.Sprintf("--output-file %s: its ending says %s, not %s", g.OutputFile, ending, format)
+		return "", access.Usage(text, "leave -o out, or name the file otherwise")
+	}
+	return format, err
+}
+
+// ending gives the format that the output file's ending names; empty: none.
+func (g *globals) ending() render.Format {
+	format, err := render.ParseFormat(strings.ToLower(strings.TrimPrefix(filepath.Ext(g.OutputFile), ".")))
+	if err != nil || format == render.Table {
+		return ""
+	}
+	return format
+}
+
+// named reports whether this run names its format, by -o or a file's ending.
+func (g *globals) named() bool { return g.flags.Lookup("output").Changed || g.ending() != "" }
+
+// spoken gives the format in words; --csv alone means CSV.
+func (g *globals) spoken(configured string) (render.Format, error) {
 	if g.CSV != "" && g.CSV != "excel" {
 		return "", access.Usage("--csv: unknown dialect", "use --csv excel")
 	}
