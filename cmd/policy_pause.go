@@ -90,18 +90,6 @@ func (s *session) policyPause(ctx context.Context, opts policyPauseOptions) erro
 	return s.changed(item, "%s", pauseText(school))
 }
 
-// zoneOf gives the time zone of a school; whoever may not see it learns so from
-// the use case that follows.
-func (s *session) zoneOf(ctx context.Context, a *app.App, code string) (*time.Location, error) {
-	schools, err := a.Schools(ctx, s.Operator)
-	for _, school := range schools {
-		if school.Code == code {
-			return school.Location(), nil
-		}
-	}
-	return time.UTC, err
-}
-
 // parseMoment reads a span from now, the next such time of day in a zone, or a
 // moment.
 func parseMoment(text string, now time.Time, zone *time.Location) (time.Time, error) {

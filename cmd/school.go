@@ -1,12 +1,14 @@
 package cmd
 
 import (
+	"context"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"pinward/internal/access"
+	"pinward/internal/app"
 )
 
 func newSchool(s *session) *cobra.Command {
@@ -84,4 +86,16 @@ func (f *schoolFlags) networks() ([]access.Network, error) {
 		networks = append(networks, n)
 	}
 	return networks, nil
+}
+
+// zoneOf gives the time zone of a school, and UTC for one that the operator does
+// not see: what is wrong with the code is the use case's to say.
+func (s *session) zoneOf(ctx context.Context, a *app.App, code string) (*time.Location, error) {
+	schools, err := a.Schools(ctx, s.Operator)
+	for _, school := range schools {
+		if school.Code == code {
+			return school.Location(), nil
+		}
+	}
+	return time.UTC, err
 }

@@ -43,15 +43,6 @@ func (s Scope) ByNetwork() bool { return s == ScopeCompat || s == ScopeRADIUS }
 // use, and the one that takes its place.
 const MaxPortalKeys = 2
 
-// KeyToGo gives the id of the key that goes where the portal gets another one;
-// empty: none.
-func (p Portal) KeyToGo() string {
-	if len(p.Keys) < MaxPortalKeys {
-		return ""
-	}
-	return p.Keys[0].ID
-}
-
 // A Portal is a program that is allowed to run logins.
 type Portal struct {
 	Key        int64
@@ -81,6 +72,15 @@ type PortalKey struct {
 
 // Revoked reports whether the portal is no longer one.
 func (p Portal) Revoked() bool { return !p.RevokedAt.IsZero() }
+
+// KeyToGo gives the id of the key that goes where the portal gets another one;
+// empty: none.
+func (p Portal) KeyToGo() string {
+	if len(p.Keys) < MaxPortalKeys {
+		return ""
+	}
+	return p.Keys[0].ID
+}
 
 // May reports whether the portal has the scope.
 func (p Portal) May(s Scope) bool { return slices.Contains(p.Scopes, s) }

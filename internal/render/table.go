@@ -122,7 +122,7 @@ func writeDetails(w io.Writer, o Options, hs []head, cells []value) error {
 // by the clock too.
 func detailCell(v value, o Options) string {
 	cell := tableCell(v, o.Now)
-	if v.kind == instant && !v.at.IsZero() && o.Zone != nil {
+	if v.kind == instant && o.Zone != nil {
 		cell = v.at.In(o.Zone).Format("2006-01-02 15:04 MST") + ", " + cell
 	}
 	return cell
